@@ -1,0 +1,30 @@
+"""JAX as the array module of the evaluator."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+
+class JaxArrays:
+    """The functions of `jax.numpy`, and those of `jax.scipy.special`, under NumPy's names."""
+
+    def __getattr__(self, name: str) -> Any:
+        import jax.numpy as jnp
+        from jax.scipy import special
+
+        found = getattr(jnp, name, None) or getattr(special, name)
+        setattr(self, name, found)
+        return found
+
+    def segment_sum(self, body: Any, by: Any, size: int) -> Any:
+        """Sums of the rows of `body` (its first axis) that share a value of `by`."""
+        import jax
+
+        return jax.ops.segment_sum(body, by, num_segments=size)
+
+
+@cache
+def jax_arrays() -> JaxArrays:
+    """The one instance; JAX is imported with its first use."""
+    return JaxArrays()

@@ -1,0 +1,64 @@
+"""Lengths of the axes that expressions make themselves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+
+from hdsl.expressions.arrays import numpy_arrays
+from hdsl.expressions.evaluate import Evaluator, Value
+from hdsl.expressions.tree import Concatenate, CountsAbove, Expression, Stack, set_of
+from hdsl.model.graph import Bound
+
+Definitions = Mapping[str, tuple[tuple[str, ...], Expression]]
+
+
+def data_evaluator(
+    bound: Bound,
+    expressions: Iterable[Expression],
+    values: Mapping[str, Value] | None = None,
+    definitions: Definitions | None = None,
+) -> Evaluator:
+    """NumPy's evaluator over the data, which knows the lengths of all axes in the expressions.
+
+    Parameters
+    ----------
+    values, definitions
+        What is known beyond the data, and what can be computed.
+    """
+    run = Evaluator(
+        numpy_arrays(),
+        {**bound.values, **(values or {})},
+        bound.sets,
+        dict(bound.sizes),
+        definitions=definitions or {},
+    )
+    sizes = dict(bound.sizes)
+    run.sizes = sizes
+    seen: set[Expression] = set()
+    for expression in expressions:
+        _register(expression, run, sizes, seen)
+    return run
+
+
+def _register(e: Expression, run: Evaluator, sizes: dict[str, int], seen: set[Expression]) -> None:
+    if e in seen:
+        return
+    seen.add(e)
+    for child in e.children:
+        _register(child, run, sizes, seen)
+    match e:
+        case CountsAbove(counts, axis) if axis not in sizes:
+            sizes[axis] = largest_count(counts, run)
+        case Concatenate(items, axis) if axis not in sizes:
+            sizes[axis] = sum(math.prod(map(run.size, own)) for _, own in items)
+        case Stack(items, axis) if axis not in sizes and set_of(axis) not in run.sets:
+            sizes[axis] = len(items)
+        case _:
+            pass
+
+
+def largest_count(counts: Expression, run: Evaluator) -> int:
+    """The largest of some counts, but at least 1: arrays of no elements help nobody."""
+    array = run.arrays.asarray(run(counts).array)
+    return max(1, int(array.max())) if array.size else 1

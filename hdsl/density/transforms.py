@@ -1,0 +1,130 @@
+"""From the unconstrained space to the supports of the unknowns, as expressions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from hdsl.density.logs import KnownLogs
+from hdsl.expressions.functions import exp, log
+from hdsl.expressions.tree import Constant, Expression, Reduce, apply
+from hdsl.model.graph import whole
+from hdsl.plan.plan import Term, Unknown
+
+
+def raw_name(name: str) -> str:
+    """Name of the unconstrained values of an unknown."""
+    return f"u.{name}"
+
+
+@dataclass(frozen=True)
+class Transform:
+    """A bijection from the real numbers to an unknown's support.
+
+    Attributes
+    ----------
+    constrained
+        The unknown, given its unconstrained values (see `raw_name`).
+    log_jacobian
+        Log derivative of `constrained`, element by element.
+    unconstrained
+        The unconstrained values, given the unknown.
+    """
+
+    unknown: Unknown
+    constrained: Expression
+    log_jacobian: Expression
+    unconstrained: Expression
+
+
+def transform(unknown: Unknown) -> Transform:
+    """The bijection for an unknown; ends of the support may depend on other unknowns.
+
+    Raises
+    ------
+    ValueError
+        For a discrete unknown: a plan never samples one.
+    """
+    if unknown.support.integer:
+        raise ValueError(f"internal: the plan samples `{unknown.name}`, which is discrete")
+    lower, upper = _finite(unknown.support.lower), _finite(unknown.support.upper)
+    u, x = whole(raw_name(unknown.name), unknown.axes), whole(unknown.name, unknown.axes)
+    if lower is None and upper is None:
+        return Transform(unknown, u, Constant(0.0), x)
+    if upper is None:
+        assert lower is not None
+        return Transform(unknown, lower + exp(u), u, log(minus(x, lower)))
+    if lower is None:
+        return Transform(unknown, upper - exp(u), u, log(minus(upper, x)))
+    width = minus(upper, lower)
+    shares = apply("log_logistic", u) + apply("log_logistic", -u)
+    return Transform(
+        unknown,
+        lower + width * apply("logistic", u),
+        log_of(width) + shares,
+        log(minus(x, lower)) - log(minus(upper, x)),
+    )
+
+
+def _finite(end: Expression | None) -> Expression | None:
+    return None if isinstance(end, Constant) and math.isinf(end.value) else end
+
+
+def minus(a: Expression, b: Expression) -> Expression:
+    """The difference; that of two constants is a constant."""
+    if isinstance(a, Constant) and isinstance(b, Constant):
+        return Constant(a.value - b.value)
+    return a - b
+
+
+def log_of(x: Expression) -> Expression:
+    """The logarithm; that of a positive constant is a constant."""
+    return Constant(math.log(x.value)) if isinstance(x, Constant) and x.value > 0 else log(x)
+
+
+def jacobian_term(bijection: Transform) -> Term | None:
+    """What the change of variables adds to the log density; nothing on the real line."""
+    if bijection.log_jacobian == Constant(0.0):
+        return None
+    unknown = bijection.unknown
+    body = bijection.log_jacobian
+    summed = Reduce("sum", body, unknown.axes) if unknown.axes else body
+    return Term(f"Jacobian of {unknown.name}", summed, unknown.span)
+
+
+def known_logs(unknowns: Iterable[Unknown]) -> KnownLogs:
+    """The logarithms that the unconstrained values give exactly."""
+    logs: dict[str, str] = {}
+    complements: dict[str, str] = {}
+    logits: dict[str, str] = {}
+    for unknown in unknowns:
+        match _interval(unknown):
+            case 0.0, None:
+                logs[unknown.name] = raw_name(unknown.name)
+            case 0.0, 1.0:
+                logs[unknown.name] = f"log({unknown.name})"
+                complements[unknown.name] = f"log1m({unknown.name})"
+                logits[unknown.name] = raw_name(unknown.name)
+            case _:
+                pass
+    return KnownLogs(logs, complements, logits)
+
+
+def _interval(unknown: Unknown) -> tuple[object, object]:
+    ends = (_finite(unknown.support.lower), _finite(unknown.support.upper))
+    lower, upper = (end.value if isinstance(end, Constant) else end for end in ends)
+    return lower, upper
+
+
+def log_definitions(
+    unknowns: Iterable[Unknown], known: KnownLogs
+) -> dict[str, tuple[tuple[str, ...], Expression]]:
+    """What the names in `known` stand for, once for each element of an unknown."""
+    found: dict[str, tuple[tuple[str, ...], Expression]] = {}
+    for unknown in unknowns:
+        u = whole(raw_name(unknown.name), unknown.axes)
+        if unknown.name in known.log1m:
+            found[known.log[unknown.name]] = (unknown.axes, apply("log_logistic", u))
+            found[known.log1m[unknown.name]] = (unknown.axes, apply("log_logistic", -u))
+    return found

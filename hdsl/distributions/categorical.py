@@ -1,0 +1,53 @@
+"""The categorical distribution: a label of an index set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from hdsl.distributions.distribution import Array, Parameter, Support
+from hdsl.distributions.random import Evaluate, Random
+from hdsl.expressions.functions import log
+from hdsl.expressions.ranges import PROBABILITY
+from hdsl.expressions.tree import Constant, Expression, Position, Reduce, Size, apply
+
+
+@dataclass(frozen=True)
+class Categorical(Random):
+    """A position in an index set, with the probabilities `p` along `axis`."""
+
+    p: Expression
+    axis: str
+    set_name: str
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        return (self.p,)
+
+    @property
+    def axes(self) -> frozenset[str]:
+        return self.p.axes - {self.axis}
+
+    def map(self, change: Callable[[Expression], Expression]) -> Categorical:
+        return replace(self, p=change(self.p))
+
+    def log_prob(self, x: Expression) -> Expression:
+        chosen = apply("equal", Position(self.axis), x)
+        return log(Reduce("sum", apply("where", chosen, self.p, 0.0), (self.axis,)))
+
+    @property
+    def support(self) -> Support:
+        return Support(
+            Constant(0.0), Size(self.axis) - 1.0, lower_open=False, upper_open=False, integer=True
+        )
+
+    def sample(self, rng: np.random.Generator, shape: tuple[int, ...], evaluate: Evaluate) -> Array:
+        """By inverting the cumulative probabilities."""
+        edges = np.cumsum(evaluate(self.p, self.axis), axis=-1)
+        level = rng.random(shape)[..., None] * edges[..., -1:]
+        return (level >= edges).sum(axis=-1).clip(0, edges.shape[-1] - 1)
+
+    def requirements(self) -> Iterator[tuple[Parameter, Expression]]:
+        yield Parameter("p", PROBABILITY), self.p

@@ -1,0 +1,122 @@
+"""What distributions are called elsewhere, and names that are nearly right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+_ELSEWHERE = {
+    "gaussian": "Normal(mean, sd)",
+    "dnorm": "Normal(mean, precision = tau)",
+    "normal": "Normal(mean, sd)",
+    "n": "Normal(mean, sd)",
+    "std_normal": "Normal(0, 1)",
+    "standardnormal": "Normal(0, 1)",
+    "truncatednormal": "Normal(mean, sd) truncated to (lower, upper)",
+    "truncnorm": "Normal(mean, sd) truncated to (lower, upper)",
+    "truncated": "Normal(mean, sd) truncated to (lower, upper)",
+    "censored": "Normal(mean, sd) censored to [lower, upper]",
+    "halfflat": "Flat(0, inf)",
+    "improperuniform": "Flat()",
+    "dflat": "Flat()",
+    "half_normal": "HalfNormal(scale)",
+    "halfgaussian": "HalfNormal(scale)",
+    "half_cauchy": "HalfCauchy(scale)",
+    "half_t": "HalfStudentT(df, scale)",
+    "halft": "HalfStudentT(df, scale)",
+    "t": "StudentT(df, location, scale)",
+    "student": "StudentT(df, location, scale)",
+    "student_t": "StudentT(df, location, scale)",
+    "dt": "StudentT(df, location, scale)",
+    "double_exponential": "Laplace(location, scale)",
+    "doubleexponential": "Laplace(location, scale)",
+    "ddexp": "Laplace(location, scale)",
+    "dlogis": "Logistic(location, scale)",
+    "dlnorm": "LogNormal(meanlog, sdlog)",
+    "lognormal": "LogNormal(meanlog, sdlog)",
+    "dexp": "Exponential(rate)",
+    "expon": "Exponential(rate)",
+    "dgamma": "Gamma(shape, rate)",
+    "inv_gamma": "InverseGamma(shape, scale)",
+    "invgamma": "InverseGamma(shape, scale)",
+    "chisquare": "Gamma(df / 2, 1 / 2)",
+    "chisquared": "Gamma(df / 2, 1 / 2)",
+    "chi_square": "Gamma(df / 2, 1 / 2)",
+    "chi2": "Gamma(df / 2, 1 / 2)",
+    "dchisqr": "Gamma(df / 2, 1 / 2)",
+    "inv_chi_square": "InverseGamma(df / 2, 1 / 2)",
+    "erlang": "Gamma(shape, rate)",
+    "dweib": "Weibull(shape, scale)",
+    "dpar": "Pareto(min, shape)",
+    "dbeta": "Beta(a, b)",
+    "beta_proportion": "Beta(mean = m, concentration = k)",
+    "dunif": "Uniform(lower, upper)",
+    "discreteuniform": "DiscreteUniform(lower, upper)",
+    "discrete_range": "DiscreteUniform(lower, upper)",
+    "dbern": "Bernoulli(p)",
+    "bernoulli_logit": "Bernoulli(logit = x)",
+    "bernoullilogits": "Bernoulli(logit = x)",
+    "bernoulli_logit_glm": "Bernoulli(logit = x)",
+    "dbin": "Binomial(n, p)",
+    "binom": "Binomial(n, p)",
+    "binomial_logit": "Binomial(n, logit = x)",
+    "beta_binomial": "BetaBinomial(n, a, b)",
+    "dpois": "Poisson(rate)",
+    "poisson_log": "Poisson(log = x)",
+    "poisson_log_glm": "Poisson(log = x)",
+    "negbin": "NegativeBinomial(mean, concentration)",
+    "neg_binomial": "NegativeBinomial(mean, concentration)",
+    "neg_binomial_2": "NegativeBinomial(mean, concentration)",
+    "neg_binomial_2_log": "NegativeBinomial(exp(x), concentration)",
+    "dnegbin": "NegativeBinomial(mean, concentration)",
+    "gammapoisson": "NegativeBinomial(mean, concentration)",
+    "dgeom": "Geometric(p)",
+    "dcat": "Categorical(p)",
+    "categorical_logit": "Categorical(logit = x)",
+    "ddirch": "Dirichlet(belief)",
+    "dmulti": "Multinomial(n, p)",
+    "dmnorm": "MultiNormal(mean, precision = t)",
+    "multi_normal": "MultiNormal(mean, cov = c)",
+    "multi_normal_prec": "MultiNormal(mean, precision = t)",
+    "mvnormal": "MultiNormal(mean, cov = c)",
+    "multivariatenormal": "MultiNormal(mean, cov = c)",
+    "lkjcorr": "LKJ(eta)",
+    "lkj_corr": "LKJ(eta)",
+    "ordered_logistic": "OrderedLogistic(eta, cuts)",
+    "ordered_logit": "OrderedLogistic(eta, cuts)",
+    "dwish": "Wishart(df, inverse_scale = r)",
+    "inv_wishart": "InverseWishart(df, scale = s)",
+    "zeroinflatedpoisson": "ZeroInflated(p, Poisson(rate))",
+    "zero_inflated_poisson": "ZeroInflated(p, Poisson(rate))",
+    "hurdlepoisson": "Hurdle(p, Poisson(rate))",
+    "normalmixture": "Mixture(w, [Normal(a, s), Normal(b, s)])",
+}
+"""Names in Stan, PyMC and BUGS, in lower case, and what is written here instead."""
+
+
+def elsewhere(name: str) -> str | None:
+    """A hint for a distribution's name in Stan, PyMC or BUGS."""
+    written = _ELSEWHERE.get(name.lower())
+    return None if written is None else f"write `{written}`"
+
+
+def near(name: str, known: Sequence[str]) -> list[str]:
+    """Up to two of the known names that `name` may be meant for, the nearest first."""
+    low = name.lower().replace("_", "")
+    distances = {other: edit_distance(low, other.lower()) for other in dict.fromkeys(known)}
+    reach = min(max(1, len(low) // 3), 2 * min(distances.values(), default=0))
+    close = [other for other, distance in distances.items() if distance <= reach]
+    return sorted(close, key=lambda other: (distances[other], other))[:2]
+
+
+def edit_distance(a: str, b: str) -> int:
+    """How many letters must be changed, added, dropped or swapped with the next one."""
+    rows = [list(range(len(b) + 1))]
+    for i, x in enumerate(a, 1):
+        row = [i]
+        for j, y in enumerate(b, 1):
+            best = min(rows[i - 1][j] + 1, row[j - 1] + 1, rows[i - 1][j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                best = min(best, rows[i - 2][j - 2] + 1)
+            row.append(best)
+        rows.append(row)
+    return rows[-1][-1]

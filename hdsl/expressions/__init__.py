@@ -1,0 +1,1 @@
+"""Expressions of the model graph, and the one evaluator."""

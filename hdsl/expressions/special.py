@@ -1,0 +1,136 @@
+"""Special functions, written so that nothing is lost to cancellation.
+
+Each takes the array module first; it must offer NumPy's functions and those of `scipy.special`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Array = Any
+Arrays = Any
+
+
+def divide(xp: Arrays, a: Array, b: Array) -> Array:
+    """a / b as floats, also for whole numbers; division by zero gives inf or nan."""
+    return xp.true_divide(a, b)
+
+
+def power(xp: Arrays, a: Array, b: Array) -> Array:
+    """a to the power b; a small whole exponent is multiplied out."""
+    if isinstance(b, float) and b in (1.0, 2.0, 3.0, 4.0):
+        result = a
+        for _ in range(int(b) - 1):
+            result = result * a
+        return result
+    if isinstance(b, float) and b == 0.5:
+        return xp.sqrt(a)
+    return xp.power(a * 1.0, b)
+
+
+def xlogy(xp: Arrays, a: Array, b: Array) -> Array:
+    """a log(b), and 0 where a is 0, with a finite gradient there."""
+    zero = a == 0
+    return a * xp.log(xp.where(zero, 1.0, b))
+
+
+def xlog1py(xp: Arrays, a: Array, b: Array) -> Array:
+    """a log(1 + b), and 0 where a is 0, with a finite gradient there."""
+    zero = a == 0
+    return a * xp.log1p(xp.where(zero, 0.0, b))
+
+
+def logit(xp: Arrays, p: Array) -> Array:
+    """log(p / (1 - p))."""
+    return xp.log(p) - xp.log1p(-p)
+
+
+def logsubexp(xp: Arrays, x: Array, y: Array) -> Array:
+    """log(exp(x) - exp(y)) for x >= y, exact where both are small or close."""
+    empty = y == -xp.inf
+    gap = xp.where(empty, 0.0, y) - xp.where(empty, 1.0, x)
+    close = gap > -0.6931471805599453
+    near = xp.log(-xp.expm1(xp.where(close, gap, -1.0)))
+    far = xp.log1p(-xp.exp(xp.where(close, -1.0, gap)))
+    return xp.where(empty, x, x + xp.where(close, near, far))
+
+
+def log_logistic(xp: Arrays, x: Array) -> Array:
+    """log(1 / (1 + exp(-x)))."""
+    return -xp.logaddexp(0.0, -x)
+
+
+_SHIFT = 10
+_HALF_LOG_2PI = 0.9189385332046727
+# Bernoulli numbers B_2k / (2k (2k - 1)): Abramowitz & Stegun 6.1.40.
+_STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156)
+
+
+def _stirling_remainder(xp: Arrays, x: Array) -> Array:
+    """lgamma(x) - (x - 1/2) log x + x - log(2 pi) / 2, for x >= 10."""
+    inverse = 1.0 / x
+    square = inverse * inverse
+    total = _STIRLING[-1]
+    for coefficient in reversed(_STIRLING[:-1]):
+        total = coefficient + square * total
+    return total * inverse
+
+
+def log_rising(xp: Arrays, x: Array, n: Array) -> Array:
+    """lgamma(x + n) - lgamma(x) for x > 0, n >= 0: the log of the rising factorial.
+
+    Both arguments are moved up by the recurrence; there the leading terms of Stirling's series
+    are cancelled on paper, so that the error stays relative to the result.
+    """
+    ratio = 1.0
+    for i in range(_SHIFT):
+        ratio = ratio * ((x + i) / (x + n + i))
+    low = x + float(_SHIFT)
+    high = low + n
+    difference = _stirling_remainder(xp, high) - _stirling_remainder(xp, low)
+    # (low - 1/2) log(1 + n / low) - n, whose two terms nearly cancel when low >> n.
+    growth = n / low
+    bend = _log1p_minus(xp, growth)
+    return n * xp.log(high) + low * bend - 0.5 * xp.log1p(growth) + difference + xp.log(ratio)
+
+
+def _log1p_minus(xp: Arrays, t: Array) -> Array:
+    """log(1 + t) - t for t >= 0; a continued series where the terms would cancel."""
+    small = t < 0.01
+    safe = xp.where(small, t, 0.0)
+    series = 0.0
+    for k in range(9, 1, -1):
+        series = (1.0 if k % 2 else -1.0) / k + safe * series
+    other = xp.where(small, 1.0, t)
+    return xp.where(small, safe * safe * series, xp.log1p(other) - other)
+
+
+def log_beta(xp: Arrays, a: Array, b: Array) -> Array:
+    """Log of the beta function, lgamma(a) + lgamma(b) - lgamma(a + b)."""
+    small = xp.minimum(a, b)
+    large = xp.maximum(a, b)
+    far = small >= _SHIFT
+    near = xp.where(far, 1.0, small)
+    by_rising = xp.gammaln(near) - log_rising(xp, large, near)
+    return xp.where(far, _log_beta_far(xp, xp.maximum(small, _SHIFT), large), by_rising)
+
+
+def _log_beta_far(xp: Arrays, small: Array, large: Array) -> Array:
+    """Log of the beta function for arguments >= 10, by Stirling's series with its terms joined."""
+    large = xp.maximum(large, _SHIFT)
+    total = small + large
+    remainder = (
+        _stirling_remainder(xp, small)
+        + _stirling_remainder(xp, large)
+        - _stirling_remainder(xp, total)
+    )
+    powers = (small - 0.5) * xp.log(small / total) - large * xp.log1p(small / large)
+    return _HALF_LOG_2PI - 0.5 * xp.log(large) + powers + remainder
+
+
+def log_choose(xp: Arrays, n: Array, k: Array) -> Array:
+    """Log of the binomial coefficient; -inf outside 0 <= k <= n."""
+    inside = (k >= 0) & (k <= n)
+    k = xp.where(inside, k, 0.0)
+    n = xp.where(inside, n, 0.0)
+    return xp.where(inside, -xp.log1p(n * 1.0) - log_beta(xp, k + 1.0, n - k + 1.0), -xp.inf)

@@ -1,0 +1,344 @@
+"""A graph meets its data: labels, values, positions, and all that data alone decide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from hdsl.data.memory import available_memory
+from hdsl.diagnostics import HdslError, Report
+from hdsl.expressions.arrays import numpy_arrays
+from hdsl.expressions.evaluate import Evaluator, Value
+from hdsl.expressions.tree import Expression, Reference, set_of
+from hdsl.model.alignment import Alignment
+from hdsl.model.arrangement import arrange
+from hdsl.model.cells import NUMBER_TYPES, typed
+from hdsl.model.element_names import element_name
+from hdsl.model.evaluable import array_over, can_evaluate
+from hdsl.model.graph import Bound, DataDeclaration, Deterministic, Factor, ModelGraph, Node
+from hdsl.model.index_labels import Sets, find_sets, report_unknown_sets, resolve_bounds
+from hdsl.model.memory import (
+    Budget,
+    Need,
+    Sizes,
+    need_of_computed,
+    need_of_data,
+    need_of_selection,
+    needs_of_draws,
+)
+from hdsl.model.parts import (
+    can_place,
+    part_total,
+    parts_axis,
+    place_parts,
+    where_name,
+)
+from hdsl.model.positions_checked import PositionChecker
+from hdsl.model.selections import choose
+from hdsl.model.supplies import Supplies, collect_supplies
+from hdsl.model.value_checks import ValueChecker
+
+
+def bind(
+    graph: ModelGraph,
+    *,
+    folder: Path | None = None,
+    given: object = None,
+    allow_outside: bool = False,
+    partial: bool = False,
+    available: Callable[[], int] = available_memory,
+) -> Bound:
+    """Give a model its data.
+
+    Parameters
+    ----------
+    folder
+        Where the files that the model names are looked for; `None` where it has no folder.
+    given
+        Values from the caller: a mapping from names of data to values, or a data frame. They
+        replace what files hold.
+    allow_outside
+        Whether files outside the folder may be read.
+    partial
+        Whether files and values may be missing; then only what is there is checked and bound.
+    available
+        Gives the bytes of memory that are free.
+
+    Returns
+    -------
+    Bound
+        With values as 64-bit floats, and as 64-bit whole numbers where they are positions.
+
+    Raises
+    ------
+    HdslError
+        With all mistakes in the data together: HB190, HB320 to HB332, HB450 to HB490.
+    """
+    report = Report(graph.source)
+    try:
+        supplies = collect_supplies(
+            graph, folder=folder, given=given, allow_outside=allow_outside, partial=partial,
+            report=report,
+        )  # fmt: skip
+    except HdslError as error:
+        raise HdslError(error.diagnostics, graph.source) from None
+    sets = find_sets(graph, supplies, report)
+    binder = _Binder(graph, supplies, sets, report, Budget(report, available), partial)
+    return binder.bind()
+
+
+@dataclass
+class _Binder:
+    graph: ModelGraph
+    supplies: Supplies
+    sets: Sets
+    report: Report
+    budget: Budget
+    partial: bool
+    values: dict[str, Value] = field(default_factory=dict[str, Value])
+    sizes: dict[str, int] = field(default_factory=dict[str, int])
+    places: dict[str, Callable[[tuple[int, ...]], str]] = field(
+        default_factory=dict[str, Callable[[tuple[int, ...]], str]]
+    )
+    settled: set[str] = field(default_factory=set[str])
+
+    def __post_init__(self) -> None:
+        self.lengths = Sizes(self.sets.known, self.sizes)
+        self.evaluator = Evaluator(numpy_arrays(), self.values, self.sets.known, self.sizes)
+        self.positions = PositionChecker(self.graph, self.evaluator, self.report)
+        self.alignment = Alignment(self.supplies, self.sets.known, self.sets.words, self.report)
+        self.used = frozenset[str]().union(*(e.names for e in _expressions(self.graph)))
+
+    def bind(self) -> Bound:
+        self._report_unknown_sets()
+        # Each step may be what another waits for: a range needs a number, data need the range.
+        progress = True
+        while progress and not self.budget.is_exceeded:
+            progress = sum(step() for step in self._steps()) > 0
+        if not self.budget.is_exceeded:
+            self._check_the_rest()
+        self.report.raise_errors()
+        return Bound(
+            self.graph,
+            self.sets.known,
+            self.values,
+            self.sizes,
+            self.supplies.fingerprints,
+            tuple(self.supplies.unseen),
+        )
+
+    def _steps(self) -> tuple[Callable[[], bool], ...]:
+        return (
+            self._bind_data,
+            self._bind_labels,
+            self._resolve_ranges,
+            self._choose_elements,
+            self._place_parts,
+            self._compute,
+        )
+
+    def _begin(self, task: str) -> bool:
+        """Whether a task has still to be done; it is done once."""
+        if task in self.settled:
+            return False
+        self.settled.add(task)
+        return True
+
+    # --- steps -----------------------------------------------------------------------------
+
+    def _bind_data(self) -> bool:
+        progress = False
+        for supply in self.supplies.items.values():
+            item = supply.declaration
+            if (
+                item.labels_of is None
+                and self._knows_sets(item)
+                and self._begin(f"data {item.name}")
+            ):
+                progress = True
+                if not self.budget.reserve(need_of_data(item, self.lengths)):
+                    return False
+                self._bind_item(item)
+        return progress
+
+    def _knows_sets(self, item: DataDeclaration) -> bool:
+        is_member = item.type is not None and item.type not in NUMBER_TYPES
+        needed = [*map(set_of, item.axes), *([item.type] if is_member and item.type else [])]
+        return all(name in self.sets.known for name in needed)
+
+    def _bind_item(self, item: DataDeclaration) -> None:
+        arranged = arrange(self.supplies.items[item.name], self.alignment)
+        if arranged is None:
+            return
+        # What the model doesn't use may have missing cells or be of any kind.
+        report = self.report if item.name in self.used else Report()
+        value = typed(arranged, self.sets.known, self.sets.words, report)
+        if value is not None:
+            self.values[item.name] = value
+            self.places[item.name] = arranged.place
+
+    def _bind_labels(self) -> bool:
+        progress = False
+        for name, index_set in self.sets.known.items():
+            wanted = f"{name}.labels"
+            if wanted in self.used and index_set.is_numeric and self._begin(wanted):
+                progress = True
+                if not self.budget.reserve(Need(wanted, index_set.size * 8, "its labels")):
+                    return False
+                self.values[wanted] = Value(index_set.values(), (name,))
+        return progress
+
+    def _resolve_ranges(self) -> bool:
+        progress = False
+        for declared in self.graph.sets.values():
+            waits = declared.bounds is not None and declared.labels is None
+            if waits and f"range {declared.name}" not in self.settled:
+                done = resolve_bounds(declared, self.evaluator, self.sets, self.report)
+                if done:
+                    progress = self._begin(f"range {declared.name}")
+        return progress
+
+    def _choose_elements(self) -> bool:
+        progress = False
+        for axis, chosen in self.graph.selections.items():
+            ready = self.lengths.knows(chosen.over) and can_evaluate(
+                chosen.condition, self.evaluator
+            )
+            if ready and self._begin(f"selection {axis}"):
+                progress = True
+                if not self.budget.reserve(need_of_selection(chosen, self.lengths)):
+                    return False
+                if self.positions.check([chosen.condition], chosen.span):
+                    found, self.sizes[axis] = choose(chosen, self.evaluator)
+                    self.values.update(found)
+        return progress
+
+    def _place_parts(self) -> bool:
+        progress = False
+        for name, (axes, parts) in self.graph.assembled.items():
+            ready = can_place(axes, parts, self.graph, self.lengths, self.values)
+            if ready and self._begin(f"parts {name}"):
+                progress = True
+                needed = self.lengths.product(axes) * 8
+                if not self.budget.reserve(Need(name, needed, "its parts", parts[0].span)):
+                    return False
+                where = place_parts(name, self.graph, self.evaluator, self.report)
+                if where is not None:
+                    self.values[where_name(name)] = where
+                    self.sizes[parts_axis(name)] = part_total(name, self.graph, self.lengths)
+        return progress
+
+    def _compute(self) -> bool:
+        progress = False
+        for name, node in self.graph.nodes.items():
+            if not isinstance(node, Deterministic) or not self._can_compute(node):
+                continue
+            if self._begin(f"node {name}"):
+                progress = True
+                if not self._compute_node(node):
+                    return False
+        return progress
+
+    def _can_compute(self, node: Deterministic) -> bool:
+        return (
+            self.graph.roles[node.name] == "data"
+            and self.lengths.knows(node.axes)
+            and can_evaluate(node.expression, self.evaluator)
+        )
+
+    def _compute_node(self, node: Deterministic) -> bool:
+        if not self.budget.reserve(need_of_computed(node, self.lengths)):
+            return False
+        if not self.positions.check([node.expression], node.span):
+            return True
+        with np.errstate(all="ignore"):
+            array = np.array(array_over(node.expression, node.axes, self.evaluator))
+        self.values[node.name] = Value(array, node.axes)
+        if np.isnan(array).any() and node.name in self.used:
+            self._report_not_a_number(node, np.isnan(array))
+        return True
+
+    # --- what is left ----------------------------------------------------------------------
+
+    def _report_unknown_sets(self) -> None:
+        waiting: dict[str, bool] = {}
+        for declared in self.graph.sets.values():
+            speaks = [
+                item.name
+                for item in self.graph.data.values()
+                if declared.name in (item.type, item.labels_of, *map(set_of, item.axes))
+            ]
+            absent = any(name not in self.supplies.items for name in speaks)
+            waiting[declared.name] = absent or declared.bounds is not None
+        report_unknown_sets(self.graph, self.sets, waiting, self.report)
+
+    def _check_the_rest(self) -> None:
+        for set_name, span in self.graph.label_uses:
+            index_set = self.sets.known.get(set_name)
+            if index_set is not None and not index_set.is_numeric:
+                self.report.add(
+                    "HB326",
+                    f"`{set_name}` stands for a number here, but its labels are texts",
+                    span,
+                    cause="texts have no size; the labels come from "
+                    f"{self.sets.words.get(set_name, 'data')}",
+                    help=f'compare it with a label, `{set_name} == "…"`, or take '
+                    f"`position({set_name})`",
+                )
+        for node in self.graph.nodes.values():
+            self.positions.check(_expressions_of(node), node.span)
+        self._report_recursions()
+        if not self.report.errors:
+            ValueChecker(self.graph, self.evaluator, self.places, self.report).check()
+            self.budget.reserve(*needs_of_draws(self.graph, self.lengths))
+
+    def _report_recursions(self) -> None:
+        if self.partial or self.report.errors:
+            return
+        for node in self.graph.deterministic:
+            waits = self.graph.roles[node.name] == "data" and node.name not in self.values
+            if waits and node.name in self.graph.ancestors[node.name]:
+                self.report.add(
+                    "HB190",
+                    f"`{node.name}` is a recursion on data alone, which is not supported yet",
+                    node.span,
+                    cause="each element needs one before it, and all of them are known",
+                    help="compute it beforehand and give it as data",
+                )
+
+    def _report_not_a_number(self, node: Deterministic, bad: np.ndarray) -> None:
+        index = tuple(int(i) for i in np.unravel_index(int(np.argmax(bad)), bad.shape))
+        named = element_name(node.name, node.axes, index, self.graph, self.sets.known, self.values)
+        self.report.add(
+            "HB487",
+            f"`{named}` is not a number",
+            node.span,
+            cause="it is computed from data alone, and there the formula has no value: a logarithm "
+            "of a negative number, 0 / 0, or a standard deviation of one value",
+            help="check the data that go into it, or leave such elements out",
+        )
+
+
+def _expressions_of(node: Node) -> Iterator[Expression]:
+    match node:
+        case Factor(_, expression) | Deterministic(_, _, expression):
+            yield expression
+        case _:
+            yield from node.random.expressions
+            if node.value is not None:
+                yield node.value
+
+
+def _expressions(graph: ModelGraph) -> Iterator[Expression]:
+    """All expressions of a graph."""
+    for node in graph.nodes.values():
+        yield from _expressions_of(node)
+    for chosen in graph.selections.values():
+        yield chosen.condition
+    for declared in graph.sets.values():
+        yield from declared.bounds or ()
+    for _, parts in graph.assembled.values():
+        yield from (at for part in parts for at in part.at if isinstance(at, Reference))

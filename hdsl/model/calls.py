@@ -1,0 +1,343 @@
+"""Calls: functions, reductions, and the few functions of index sets and distributions."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+from hdsl.diagnostics import Label as Place
+from hdsl.distributions import DISTRIBUTIONS
+from hdsl.expressions.functions import FUNCTIONS, REDUCTIONS, SWEEPS
+from hdsl.expressions.tree import (
+    Expression,
+    Position,
+    Reduce,
+    Size,
+    Sweep,
+    apply,
+    set_of,
+)
+from hdsl.model.scope import Scope, Typed, is_slice
+from hdsl.syntax import tree
+
+if TYPE_CHECKING:
+    from hdsl.model.translate import Translator
+
+LATER_FUNCTIONS = (
+    "cholesky", "solve", "inverse", "logdet", "diag", "transpose", "eye", "interpolate",
+    "integrate", "ode", "prev", "next", "first", "last",
+)  # fmt: skip
+LATER_DISTRIBUTIONS = (
+    "Dirichlet", "Multinomial", "MultiNormal", "LKJ", "Wishart", "InverseWishart",
+    "OrderedLogistic", "Mixture", "ZeroInflated", "Hurdle", "Ordered",
+)  # fmt: skip
+
+
+def call(read: Translator, expression: tree.Call, scope: Scope) -> Typed:
+    """Read a call of a function."""
+    name = expression.function
+    if name in read.names.functions:
+        return _own_function(read, expression, scope)
+    if name in LATER_FUNCTIONS:
+        read.refuse(f"`{name}(…)`", expression.span)
+    if name in ("log_prob", "cdf"):
+        return _of_distribution(read, expression, scope)
+    if name in ("size", "position"):
+        return _of_set(read, expression, scope)
+    if name in REDUCTIONS and (expression.conditions or len(expression.arguments) == 1):
+        return Typed(_reduction(read, expression, scope))
+    if name in SWEEPS:
+        return Typed(_sweep(read, expression, scope))
+    if name in FUNCTIONS and FUNCTIONS[name].public:
+        return Typed(_function(read, expression, scope))
+    _unknown_function(read, expression)
+
+
+def _function(read: Translator, expression: tree.Call, scope: Scope) -> Expression:
+    name = expression.function
+    arity = FUNCTIONS[name].arity
+    arguments = positional(read, expression)
+    if expression.conditions:
+        read.fail(
+            "HB216",
+            f"`{name}` does not take `for`",
+            expression.span,
+            cause=f"`for` inside brackets goes with {', '.join(f'`{r}`' for r in REDUCTIONS)}",
+        )
+    if len(arguments) != arity:
+        read.fail(
+            "HB408",
+            f"`{name}` takes {arity} argument{'s' if arity > 1 else ''}, not {len(arguments)}",
+            expression.span,
+            cause=FUNCTIONS[name].meaning,
+        )
+    return apply(name, *read.meet(read.numbers(arguments, scope), expression.span))
+
+
+def positional(read: Translator, expression: tree.Call) -> list[tree.Expression]:
+    """The arguments of a function, none of which may have a name."""
+    for argument in expression.arguments:
+        if argument.name is not None:
+            read.fail(
+                "HB408",
+                f"`{expression.function}` takes no argument called `{argument.name}`",
+                argument.span,
+                cause="arguments of functions have no names; those of distributions do",
+                help=f"for a comparison write `{argument.name} == …`",
+            )
+    return [argument.value for argument in expression.arguments]
+
+
+def _unknown_function(read: Translator, expression: tree.Call) -> NoReturn:
+    name = expression.function
+    span = expression.function_span if expression.function_span != tree.NOWHERE else expression.span
+    if name in DISTRIBUTIONS or name in LATER_DISTRIBUTIONS or name == "Categorical":
+        read.fail(
+            "HB215",
+            f"distribution `{name}` stands where a number is needed",
+            span,
+            cause="distributions stand right of `~`, and in `log_prob(D, x)` and `cdf(D, x)`",
+            help="write `~` instead of `=` if the quantity is random",
+        )
+    if read.names.is_quantity(name):
+        read.fail(
+            "HB210",
+            f"`{name}` is a quantity, not a function",
+            span,
+            labels=[Place(read.declared(name), "defined here")],
+            cause="a name followed by `(` is a function; elements stand in square brackets",
+            help=f"write `{name}[…]`, or `{name} * (…)` for a product",
+        )
+    known = [
+        *(n for n, f in FUNCTIONS.items() if f.public), *REDUCTIONS, *SWEEPS,
+        *read.names.functions, "log_prob", "cdf", "size", "position",
+    ]  # fmt: skip
+    near = _HABITS.get(name) or next(iter(difflib.get_close_matches(name, known, 1, 0.6)), None)
+    read.fail(
+        "HB203",
+        f"unknown function `{name}`",
+        span,
+        cause="it is neither one of the language's functions nor defined with `def`",
+        help=f"did you mean `{near}`?" if near else f"define it: `def {name}(x) = …`",
+    )
+
+
+_HABITS = {
+    "ln": "log", "inv_logit": "logistic", "expit": "logistic", "sigmoid": "logistic",
+    "invlogit": "logistic", "ilogit": "logistic", "fabs": "abs", "pow": "^", "std": "sd",
+    "phi": "Phi", "log1p_exp": "softplus", "inner_product": "sum", "dot_product": "sum",
+    "log_sum_exp": "logsumexp", "gammaln": "lgamma", "length": "size", "len": "size",
+    "average": "mean", "normal_cdf": "Phi",
+}  # fmt: skip
+
+
+# --- reductions -----------------------------------------------------------------------------------
+
+
+def _reduction(read: Translator, expression: tree.Call, scope: Scope) -> Expression:
+    name = expression.function
+    body_tree = positional(read, expression)
+    if len(body_tree) != 1:
+        read.fail(
+            "HB408",
+            f"`{name}` with `for` takes one expression",
+            expression.span,
+            cause=f"the form is `{name}(expression for index, condition)`",
+        )
+    if not expression.conditions:
+        return _whole_reduction(read, expression, body_tree[0], scope)
+    inner, over, conditions = bind_conditions(read, expression.conditions, body_tree[0], scope)
+    if not over:
+        read.fail(
+            "HB307",
+            f"`{name}` has nothing to run over",
+            expression.span,
+            cause="after `for` stands the index to run over, then conditions",
+            help=f"write `{name}(… for i, condition)`",
+        )
+    body = read.number(body_tree[0], inner)
+    return Reduce(name, body, tuple(over), conditions, span=expression.span)
+
+
+def _whole_reduction(
+    read: Translator, expression: tree.Call, argument: tree.Expression, scope: Scope
+) -> Expression:
+    name = expression.function
+    body = read.number(argument, scope)
+    over = tuple(sorted(axis for axis in body.axes if is_slice(axis)))
+    if not over:
+        running = sorted(set_of(axis) for axis in body.axes)
+        read.fail(
+            "HB307",
+            f"`{name}` has nothing to run over",
+            expression.span,
+            cause=f"`{name}(x)` runs over the whole array `x`; this is one number"
+            + (f" for each `{running[0]}`" if running else ""),
+            help=f"leave the index off, or write `{name}(… for {running[0]})`"
+            if running
+            else f"give `{name}` an array",
+        )
+    return Reduce(name, body, over, span=expression.span)
+
+
+def bind_conditions(
+    read: Translator,
+    conditions: Sequence[tree.Condition],
+    body: tree.Expression,
+    scope: Scope,
+) -> tuple[Scope, list[str], Expression | None]:
+    """Bind the indices after ``for``: the inner scope, the axes to run over, what must hold."""
+    over: list[str] = []
+    where: list[Expression] = []
+    for condition in conditions:
+        match condition:
+            case tree.Name(text) if text.rstrip("'") in read.names.sets:
+                scope = _run_over(read, scope, text, text.rstrip("'"), over)
+            case tree.Membership(name, tree.Name(domain)) if domain in read.names.sets:
+                scope = _run_over(read, scope, name.text, domain, over)
+            case tree.Membership(name, tree.Range() as bounds):
+                set_name = _set_of_range(read, name, bounds, body, scope)
+                lower, upper = read.numbers([bounds.lower, bounds.upper], scope)
+                if bounds.step is not None:
+                    read.refuse("`by` after `in`", bounds.span)
+                scope = _run_over(read, scope, name.text, set_name, over)
+                value = read.as_number(scope.running[name.text])
+                where.append(apply("less_equal", lower, value))
+                where.append(apply("less_equal", value, upper))
+            case tree.Membership(name, domain):
+                read.fail(
+                    "HB213",
+                    f"`{name.text}` cannot run over this",
+                    domain.span,
+                    cause="after `in` stands an index set or a range `lo..hi`",
+                )
+            case _:
+                where.append(read.number(condition, scope))
+    joined: Expression | None = None
+    for single in where:
+        joined = single if joined is None else apply("and", joined, single)
+    return scope, over, joined
+
+
+def _run_over(read: Translator, scope: Scope, name: str, set_name: str, over: list[str]) -> Scope:
+    axis = read.fresh(set_name)
+    over.append(axis)
+    return scope.with_running({name: Typed(Position(axis), member=set_name, axis=axis)})
+
+
+def _set_of_range(
+    read: Translator, name: tree.Name, bounds: tree.Range, body: tree.Expression, scope: Scope
+) -> str:
+    """The index set over which ``k in lo..hi`` runs: the one that `k` indexes in the body."""
+    if name.text in read.names.sets:
+        return name.text
+    for node in tree.walk(body):
+        if isinstance(node, tree.Subscript) and read.names.is_quantity(node.array.text):
+            axes = read.axes_of(node.array.text, node.array.span)
+            for axis, index in zip(axes, node.indices, strict=False):
+                if isinstance(index, tree.Name) and index.text == name.text:
+                    return set_of(axis)
+    read.fail(
+        "HB213",
+        f"nothing tells which index set `{name.text}` runs over",
+        name.span,
+        cause="a range after `in` picks labels of the index set that the name indexes",
+        help=f"declare it: `index {name.text} = …`, then `for {name.text}`",
+    )
+
+
+def _sweep(read: Translator, expression: tree.Call, scope: Scope) -> Expression:
+    name = expression.function
+    arguments = positional(read, expression)
+    if len(arguments) != 1 or expression.conditions:
+        read.fail(
+            "HB408", f"`{name}` takes one array", expression.span, cause=f"the form is `{name}(x)`"
+        )
+    body = read.number(arguments[0], scope)
+    over = sorted(axis for axis in body.axes if is_slice(axis))
+    if len(over) != 1:
+        read.fail(
+            "HB307",
+            f"`{name}` needs an array with one free axis",
+            expression.span,
+            cause=f"it has {len(over)}",
+            help="leave exactly one index off",
+        )
+    return Sweep(name, body, over[0], span=expression.span)
+
+
+# --- index sets and distributions -------------------------------------------------------------------
+
+
+def _of_set(read: Translator, expression: tree.Call, scope: Scope) -> Typed:
+    name = expression.function
+    match positional(read, expression):
+        case [tree.Name(text)] if name == "size" and text in read.names.sets:
+            return Typed(Size(text, span=expression.span))
+        case [argument] if name == "position":
+            typed = read.typed(argument, scope)
+            if typed.member is not None:
+                return Typed(typed.expression + 1.0)
+        case _:
+            pass
+    what = "an index set" if name == "size" else "a running index or a label"
+    read.fail(
+        "HB408",
+        f"`{name}` takes {what}",
+        expression.span,
+        cause="`size(day)` counts the labels of `day`; `position(t)` is 1 for its first label",
+    )
+
+
+def _of_distribution(read: Translator, expression: tree.Call, scope: Scope) -> Typed:
+    from hdsl.model.randoms import random
+
+    arguments = positional(read, expression)
+    if len(arguments) != 2:
+        read.fail(
+            "HB408",
+            f"`{expression.function}` takes a distribution and a value",
+            expression.span,
+            cause=f"the form is `{expression.function}(D, x)`",
+        )
+    found = random(read, arguments[0], scope)
+    value = read.number(arguments[1], scope)
+    if expression.function == "log_prob":
+        return Typed(found.guarded_log_prob(value))
+    from hdsl.distributions.random import Applied
+
+    below = found.distribution.cdf(value, **found.parameters) if isinstance(found, Applied) else None
+    if below is None:
+        read.refuse("`cdf` of this distribution", expression.span)
+    return Typed(below)
+
+
+# --- functions of one's own -----------------------------------------------------------------------
+
+
+def _own_function(read: Translator, expression: tree.Call, scope: Scope) -> Typed:
+    statement = read.names.functions[expression.function]
+    arguments = positional(read, expression)
+    if len(arguments) != len(statement.parameters):
+        read.fail(
+            "HB408",
+            f"`{expression.function}` takes {len(statement.parameters)} arguments, not {len(arguments)}",
+            expression.span,
+            labels=[Place(statement.name.span, "defined here")],
+        )
+    if expression.function in read.open_functions:
+        read.fail(
+            "HB220",
+            f"function `{expression.function}` calls itself",
+            expression.span,
+            labels=[Place(statement.name.span, "defined here")],
+            cause="functions are not recursive; a recursion is an array: `x[t] = f(x[t-1])`",
+        )
+    values = read.all(arguments, scope)
+    own = Scope(locals={p.text: v for p, v in zip(statement.parameters, values, strict=True)})
+    read.open_functions.append(expression.function)
+    try:
+        return read.typed(statement.body, own)
+    finally:
+        read.open_functions.pop()

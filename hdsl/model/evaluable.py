@@ -1,0 +1,56 @@
+"""Expressions of data alone: whether all that they speak of is there, and their values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdsl.expressions.evaluate import Evaluator, Value, spread
+from hdsl.expressions.tree import (
+    At,
+    Expression,
+    LabelPosition,
+    Lookup,
+    Reference,
+    Size,
+    set_of,
+    walk,
+)
+
+
+def can_evaluate(expression: Expression, evaluator: Evaluator) -> bool:
+    """Whether all that an expression speaks of has a value."""
+    if not expression.names <= evaluator.values.keys():
+        return False
+    return all(_knows(axis, evaluator) for axis in _axes(expression, evaluator))
+
+
+def _axes(expression: Expression, evaluator: Evaluator) -> set[str]:
+    found: set[str] = set()
+    for part in walk(expression):
+        found |= part.axes
+        match part:
+            case Size(axis):
+                found.add(axis)
+            case LabelPosition(name, _) | Lookup(name, _):
+                found.add(name)
+            case Reference(name, indices):
+                own = [axis for axis in evaluator.values[name].axes if not axis.startswith("_")]
+                at = (axis for axis, i in zip(own, indices, strict=False) if isinstance(i, At))
+                found.update(at)
+            case _:
+                pass
+    return found
+
+
+def _knows(axis: str, evaluator: Evaluator) -> bool:
+    return axis in evaluator.sizes or set_of(axis) in evaluator.sets or axis == "[]"
+
+
+def array_over(expression: Expression, axes: tuple[str, ...], evaluator: Evaluator) -> NDArray[Any]:
+    """The value of an expression over all of the given axes; it may not be written to."""
+    value = evaluator(expression)
+    filled = spread(Value(np.asarray(value.array), value.axes), axes)
+    return np.broadcast_to(filled, tuple(evaluator.size(axis) for axis in axes))

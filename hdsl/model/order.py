@@ -1,0 +1,98 @@
+"""Parents before children; cycles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hdsl.diagnostics import Label as Place
+from hdsl.diagnostics import Report
+from hdsl.expressions.tree import At, Expression, Gather, Reference, Shift, walk
+from hdsl.model.graph import Deterministic, Node, Stochastic
+from hdsl.model.names import not_yet
+
+
+def ordered(nodes: Mapping[str, Node], report: Report) -> dict[str, Node]:
+    """The nodes with parents before children; a cycle is reported."""
+    done: dict[str, Node] = {}
+    path: list[str] = []
+    for name in nodes:
+        if not _visit(name, nodes, done, path, report):
+            return dict(nodes)
+    return done
+
+
+def _visit(
+    start: str, nodes: Mapping[str, Node], done: dict[str, Node], path: list[str], report: Report
+) -> bool:
+    """Depth first, without recursion: a long chain of definitions is no mistake."""
+    stack: list[tuple[str, list[str]]] = [(start, _parents(start, nodes))]
+    path.append(start)
+    if start in done:
+        path.pop()
+        return True
+    while stack:
+        name, parents = stack[-1]
+        if not parents:
+            done[name] = nodes[name]
+            stack.pop()
+            path.pop()
+            continue
+        parent = parents.pop()
+        if parent in path:
+            _report_cycle([*path[path.index(parent) :], parent], nodes, report)
+            return False
+        if parent not in done:
+            stack.append((parent, _parents(parent, nodes)))
+            path.append(parent)
+    return True
+
+
+def _parents(name: str, nodes: Mapping[str, Node]) -> list[str]:
+    node = nodes[name]
+    return sorted((n for n in node.names if n in nodes and not _is_observation(nodes[n])), reverse=True)
+
+
+def _is_observation(node: Node) -> bool:
+    """Whether a name means data: the statement that observes them is no parent."""
+    return isinstance(node, Stochastic) and node.is_observed
+
+
+def _report_cycle(cycle: list[str], nodes: Mapping[str, Node], report: Report) -> None:
+    shown = [name for name in cycle if not _is_internal(nodes[name])] or cycle
+    if shown[0] != shown[-1]:
+        shown.append(shown[0])
+    first = nodes[shown[0]]
+    if any(_steps(nodes[a], b) for a, b in zip(cycle, cycle[1:], strict=False)):
+        not_yet(report, f"a recursion (`{shown[0]}` refers to other elements of itself)", first.span)
+        return
+    report.add(
+        "HB204",
+        f"`{shown[0]}` is defined in terms of itself",
+        first.span,
+        labels=[Place(nodes[n].span, f"`{n}` is defined here") for n in shown[1:-1]],
+        cause=f"{' needs '.join(f'`{name}`' for name in shown)}; a model has no cycles",
+        help="one of these lines must not use the other",
+    )
+
+
+def _is_internal(node: Node) -> bool:
+    return isinstance(node, Stochastic | Deterministic) and node.is_internal
+
+
+def _steps(node: Node, parent: str) -> bool:
+    """Whether a node refers to single elements of its parent, and not to the same plate."""
+    return any(
+        isinstance(index, Gather | Shift | At)
+        for expression in _expressions(node)
+        for e in walk(expression)
+        if isinstance(e, Reference) and e.name == parent and not parent.endswith(".parts")
+        for index in e.indices
+    )
+
+
+def _expressions(node: Node) -> tuple[Expression, ...]:
+    if isinstance(node, Stochastic):
+        return node.random.expressions
+    return (node.expression,)
+
+

@@ -1,0 +1,212 @@
+"""Whether every label that an expression asks for is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdsl.diagnostics import Report
+from hdsl.expressions.evaluate import Evaluator, joint_axes
+from hdsl.expressions.index_set import Label
+from hdsl.expressions.tree import (
+    Apply,
+    At,
+    Expression,
+    Gather,
+    LabelPosition,
+    Lookup,
+    Position,
+    Reduce,
+    Reference,
+    Shift,
+    apply,
+    set_of,
+)
+from hdsl.model.element_names import (
+    element_name,
+    label_name,
+    listed_labels,
+    number_name,
+    suggestion,
+)
+from hdsl.model.evaluable import array_over, can_evaluate
+from hdsl.model.graph import Factor, ModelGraph
+from hdsl.source import NOWHERE, Span
+
+Conditions = tuple[Expression, ...]
+
+
+@dataclass
+class PositionChecker:
+    """Checks the positions in expressions of data, where their conditions hold (HB327)."""
+
+    graph: ModelGraph
+    evaluator: Evaluator
+    report: Report
+    seen: set[tuple[Expression, Conditions]] = field(
+        default_factory=set[tuple[Expression, Conditions]]
+    )
+
+    def check(self, expressions: Iterable[Expression], span: Span = NOWHERE) -> bool:
+        """Whether all labels that can be known by now are there; reports the first that is not."""
+        before = len(self.report.diagnostics)
+        for expression in expressions:
+            self._visit(expression, (), span)
+        return len(self.report.diagnostics) == before
+
+    def _visit(self, e: Expression, conditions: Conditions, span: Span) -> None:
+        if (e, conditions) in self.seen:
+            return
+        self.seen.add((e, conditions))
+        span = e.span if e.span != NOWHERE else span
+        if isinstance(e, Lookup):
+            self._check_lookup(e, conditions, span)
+        elif isinstance(e, LabelPosition):
+            self._check_label(e.set_name, e.label, span)
+        elif isinstance(e, Reference):
+            self._check_reference(e, conditions, span)
+        for child, more in _children(e):
+            self._visit(child, (*conditions, *more), span)
+
+    def _check_lookup(self, e: Lookup, conditions: Conditions, span: Span) -> None:
+        found = self._wrong(e, conditions, None)
+        if found is None:
+            return
+        axes, index = found
+        labels = array_over(e.labels, axes, self.evaluator)[index]
+        index_set = self.evaluator.sets[e.set_name]
+        label: Any = labels.item() if isinstance(labels, np.ndarray | np.generic) else labels
+        self.report.add(
+            "HB327",
+            f"`{label_name(label)}` is no label of `{e.set_name}`",
+            span,
+            note=self._asked_by(axes, index),
+            cause=f"brackets hold labels; those of `{e.set_name}` are {listed_labels(index_set)}",
+            help="leave such elements out with `for`, or correct the data",
+        )
+
+    def _check_label(self, set_name: str, label: Label, span: Span) -> None:
+        index_set = self.evaluator.sets.get(set_name)
+        if index_set is None:
+            return
+        try:
+            index_set.position(label)
+        except KeyError:
+            near = suggestion(label, index_set.labels)
+            self.report.add(
+                "HB327",
+                f"`{label_name(label)}` is no label of `{set_name}`",
+                span,
+                cause=f"brackets hold labels; those of `{set_name}` are {listed_labels(index_set)}",
+                help=near or "write one of these labels",
+            )
+
+    def _check_reference(self, e: Reference, conditions: Conditions, span: Span) -> None:
+        for axis, index in zip(self._axes_of(e.name), e.indices, strict=False):
+            positions: Expression | None = None
+            if isinstance(index, At):
+                self._check_label(set_of(axis), index.label, span)
+            if isinstance(index, Gather) and not isinstance(index.positions, Lookup):
+                positions = index.positions
+            elif isinstance(index, Shift):
+                positions = apply("add", Position(index.axis), float(index.by))
+            if positions is None or not self._is_known(axis):
+                continue
+            found = self._wrong(positions, conditions, self.evaluator.size(axis))
+            if found is None:
+                continue
+            axes, at = found
+            value = float(array_over(positions, axes, self.evaluator)[at])
+            self._report_outside(e.name, axis, value, axes, at, span)
+
+    def _report_outside(
+        self,
+        name: str,
+        axis: str,
+        position: float,
+        axes: tuple[str, ...],
+        at: tuple[int, ...],
+        span: Span,
+    ) -> None:
+        size = self.evaluator.size(axis)
+        if position < 0:
+            where = f"{number_name(-position)} before the first"
+        else:
+            where = f"{number_name(position - size + 1)} after the last"
+        self.report.add(
+            "HB327",
+            f"`{name}` has no element {where} along `{axis.split('#')[0]}`",
+            span,
+            note=self._asked_by(axes, at),
+            cause="a label that is not in the index set has no element",
+            help="leave such elements out with `for`: `for t > first(t)`",
+        )
+
+    def _asked_by(self, axes: tuple[str, ...], index: tuple[int, ...]) -> str:
+        if not axes:
+            return ""
+        named = element_name(
+            "", axes, index, self.graph, self.evaluator.sets, self.evaluator.values
+        )
+        return f"asked for where {named.strip('[]').replace(', ', ' and ')}"
+
+    def _wrong(
+        self, positions: Expression, conditions: Conditions, size: int | None
+    ) -> tuple[tuple[str, ...], tuple[int, ...]] | None:
+        """The first element whose position is none, with its axes."""
+        if not can_evaluate(positions, self.evaluator):
+            return None
+        known = [c for c in conditions if can_evaluate(c, self.evaluator)]
+        with np.errstate(all="ignore"):
+            own = np.asarray(self.evaluator(positions).array)
+            if not bool(_is_outside(own, size).any()):
+                return None
+            axes = joint_axes(self.evaluator(positions), *(self.evaluator(c) for c in known))
+            bad = _is_outside(array_over(positions, axes, self.evaluator), size)
+            for condition in known:
+                bad = bad & (array_over(condition, axes, self.evaluator) != 0)
+        if not bad.any():
+            return None
+        index = tuple(int(i) for i in np.unravel_index(int(np.argmax(bad)), bad.shape))
+        return axes, index
+
+    def _axes_of(self, name: str) -> tuple[str, ...]:
+        if name in self.evaluator.values:
+            return self.evaluator.values[name].axes
+        node = self.graph.nodes.get(name)
+        if node is not None and not isinstance(node, Factor):
+            return node.axes
+        return self.graph.data[name].axes if name in self.graph.data else ()
+
+    def _is_known(self, axis: str) -> bool:
+        return axis in self.evaluator.sizes or set_of(axis) in self.evaluator.sets
+
+
+def _is_outside(positions: NDArray[Any], size: int | None) -> NDArray[np.bool_]:
+    outside = positions < 0
+    return outside if size is None else outside | (positions >= size)
+
+
+def _children(e: Expression) -> Iterator[tuple[Expression, Conditions]]:
+    """What is below an expression, and what must hold for it to count."""
+    match e:
+        case Reduce(_, body, _, condition) if condition is not None:
+            yield condition, ()
+            yield body, (condition,)
+        case Apply("where", (condition, yes, no)):
+            yield condition, ()
+            yield yes, (condition,)
+            yield no, (apply("not", condition),)
+        case Apply("and", (left, right)):
+            yield left, ()
+            yield right, (left,)
+        case Apply("or", (left, right)):
+            yield left, ()
+            yield right, (apply("not", left),)
+        case _:
+            for child in e.children:
+                yield child, ()

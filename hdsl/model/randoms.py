@@ -1,0 +1,172 @@
+"""Distributions: what stands right of ``~``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+from hdsl.distributions import DISTRIBUTIONS
+from hdsl.distributions.categorical import Categorical
+from hdsl.distributions.construct import Problem, construct
+from hdsl.distributions.random import Applied, Random, Truncated
+from hdsl.expressions.tree import Constant, Expression, Sweep, set_of
+from hdsl.model.calls import LATER_DISTRIBUTIONS
+from hdsl.model.scope import LIST_AXIS, Scope, is_slice
+from hdsl.syntax import tree
+from hdsl.syntax.format_expression import format_expression
+
+if TYPE_CHECKING:
+    from hdsl.model.translate import Translator
+
+_CODES = {
+    "missing argument": "HB402",
+    "too many arguments": "HB403",
+    "unknown keyword": "HB404",
+    "argument given twice": "HB405",
+    "mixed forms": "HB406",
+    "unknown distribution": "HB407",
+}
+
+
+def random(
+    read: Translator, expression: tree.Expression, scope: Scope, member: str | None = None
+) -> Random:
+    """Read a distribution; `member` is the index set of the value, where that is known."""
+    match expression:
+        case tree.Truncated(base, interval):
+            return _truncated(read, base, interval, expression, scope)
+        case tree.CensoredTo() | tree.CensoredIf():
+            read.refuse("`censored`", expression.span)
+        case tree.Conditional():
+            read.refuse("a choice between distributions, `if … then D1 else D2`,", expression.span)
+        case tree.Call(name) if name in LATER_DISTRIBUTIONS:
+            read.refuse(f"`{name}`", expression.span)
+        case tree.Call("Categorical"):
+            return _categorical(read, expression, scope, member)
+        case tree.Call(name) if name in DISTRIBUTIONS or not _is_value(read, name):
+            return _applied(read, expression, scope)
+        case _:
+            _not_a_distribution(read, expression)
+
+
+def _is_value(read: Translator, name: str) -> bool:
+    from hdsl.expressions.functions import FUNCTIONS, REDUCTIONS, SWEEPS
+
+    return name in FUNCTIONS or name in REDUCTIONS or name in SWEEPS or name in read.names.functions
+
+
+def _not_a_distribution(read: Translator, expression: tree.Expression) -> NoReturn:
+    text = format_expression(expression)
+    help = f"if it is computed, write `=`: `… = {text}`"
+    if isinstance(expression, tree.Name) and expression.text in DISTRIBUTIONS:
+        help = f"write its arguments in brackets: `{expression.text}(…)`"
+    read.fail(
+        "HB221",
+        f"`{text}` is not a distribution",
+        expression.span,
+        cause="right of `~` stands a distribution, such as `Normal(mean, sd)`",
+        help=help,
+    )
+
+
+def _applied(read: Translator, expression: tree.Call, scope: Scope) -> Applied:
+    if expression.conditions:
+        read.fail(
+            "HB216",
+            f"`{expression.function}` does not take `for`",
+            expression.span,
+            cause="`for` stands after the whole statement",
+            help="move it out of the brackets",
+        )
+    values = read.numbers([a.value for a in expression.arguments], scope)
+    values = read.meet(values, expression.span) if values else values
+    positional: list[Expression] = []
+    keywords: dict[str, Expression] = {}
+    for argument, value in zip(expression.arguments, values, strict=True):
+        if argument.name is None:
+            if keywords:
+                read.fail(
+                    "HB409",
+                    "an argument without a name stands after one with a name",
+                    argument.span,
+                    cause="arguments by place come first, then those by name",
+                )
+            positional.append(value)
+        elif argument.name in keywords:
+            read.fail(
+                "HB405",
+                f"`{argument.name}` is given twice",
+                argument.span,
+                cause="each argument is given once",
+            )
+        else:
+            keywords[argument.name] = value
+    found = construct(expression.function, positional, keywords)
+    if isinstance(found, Problem):
+        span = expression.span
+        if found.kind == "unknown distribution" and expression.function_span != tree.NOWHERE:
+            span = expression.function_span
+        read.fail(_CODES[found.kind], found.title, span, cause=found.cause, help=found.help)
+    return Applied(found.distribution, found.arguments, found.written, span=expression.span)
+
+
+def _truncated(
+    read: Translator,
+    base: tree.Expression,
+    interval: tree.Interval,
+    expression: tree.Truncated,
+    scope: Scope,
+) -> Truncated:
+    found = random(read, base, scope)
+    if not isinstance(found, Applied):
+        read.refuse("truncating this", expression.span)
+    ends = read.numbers([interval.lower, interval.upper], scope)
+    lower, upper = (None if _is_infinite(end) else end for end in ends)
+    if isinstance(lower, Constant) and isinstance(upper, Constant) and lower.value >= upper.value:
+        read.fail(
+            "HB410",
+            "the interval of the truncation is empty",
+            interval.span,
+            cause="the lower end must be below the upper end",
+            help="exchange the two",
+        )
+    truncated = Truncated(
+        found, lower, upper, not interval.lower_closed, not interval.upper_closed,
+        span=expression.span,
+    )  # fmt: skip
+    if found.distribution.log_mass(lower, upper, **found.parameters) is None:
+        read.refuse(f"truncating `{found.distribution.name}`", expression.span)
+    return truncated
+
+
+def _is_infinite(end: Expression) -> bool:
+    return isinstance(end, Constant) and end.value in (float("inf"), float("-inf"))
+
+
+def _categorical(
+    read: Translator, expression: tree.Call, scope: Scope, member: str | None
+) -> Categorical:
+    match expression.arguments:
+        case (tree.Argument(value, None | "p" | "logit" as keyword),):
+            weights = read.number(value, scope)
+        case _:
+            read.fail(
+                "HB402",
+                "`Categorical` takes one vector",
+                expression.span,
+                cause="the form is `Categorical(p)` or `Categorical(logit = …)`",
+            )
+    over = sorted(axis for axis in weights.axes if is_slice(axis))
+    if len(over) != 1 or (over[0] == LIST_AXIS and member is None):
+        read.fail(
+            "HB318",
+            "nothing tells which index set `Categorical` draws from",
+            expression.span,
+            cause="its argument is a vector over the index set: an array with its last index left off",
+            help="give the probabilities a name with an index: `p[kind] = …`, then `Categorical(p)`",
+        )
+    set_name = member if over[0] == LIST_AXIS and member is not None else set_of(over[0].rstrip("*"))
+    if keyword == "logit":
+        weights = Sweep("softmax", weights, over[0])
+    return Categorical(weights, over[0], set_name, span=expression.span)
+
+

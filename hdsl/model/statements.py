@@ -1,0 +1,391 @@
+"""Statements become nodes of the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from hdsl.diagnostics import Label as Place
+from hdsl.diagnostics import Report
+from hdsl.distributions.categorical import Categorical
+from hdsl.distributions.random import Random
+from hdsl.expressions.functions import LINKS
+from hdsl.expressions.rewrite import rename_axes
+from hdsl.expressions.tree import (
+    Along,
+    Concatenate,
+    Expression,
+    Gather,
+    Position,
+    Reference,
+    apply,
+    set_of,
+)
+from hdsl.model.graph import (
+    Deterministic,
+    Factor,
+    Node,
+    Part,
+    Selection,
+    SetDeclaration,
+    Stochastic,
+    whole,
+)
+from hdsl.model.left import Left, axes_of_targets, read_left, settle
+from hdsl.model.names import Names, Target
+from hdsl.model.randoms import random
+from hdsl.model.scope import LIST_AXIS, Failed, Scope, Typed, is_slice
+from hdsl.model.translate import Translator
+from hdsl.source import Span
+from hdsl.syntax import tree
+from hdsl.syntax.format_expression import format_expression
+
+
+@dataclass
+class Builder:
+    """Builds the nodes of a graph from the targets of a program."""
+
+    names: Names
+    nodes: dict[str, Node] = field(default_factory=dict[str, Node])
+    selections: dict[str, Selection] = field(default_factory=dict[str, Selection])
+    assembled: dict[str, tuple[tuple[str, ...], tuple[Part, ...]]] = field(
+        default_factory=dict[str, tuple[tuple[str, ...], tuple[Part, ...]]]
+    )
+    _axes: dict[str, tuple[str, ...] | None] = field(default_factory=dict[str, tuple[str, ...] | None])
+    _values: dict[str, Expression] = field(default_factory=dict[str, Expression])
+    _open: list[str] = field(default_factory=list[str])
+
+    def __post_init__(self) -> None:
+        self.read = Translator(self.names, self.axes_of, self.member_of)
+
+    @property
+    def report(self) -> Report:
+        """Where mistakes go."""
+        return self.names.report
+
+    def build(self) -> None:
+        """Read every statement; mistakes in one do not keep the others from being read."""
+        for name, targets in self.names.targets.items():
+            self._guarded(self._quantity, name, targets)
+        for target in self.names.observations:
+            self._guarded(self._observation, target)
+        for statement in self.names.factors:
+            self._guarded(self._factor, statement)
+        for declared in list(self.names.ranges):
+            self._guarded(self._range, declared)
+
+    def _guarded(self, step: Callable[..., None], *arguments: object) -> None:
+        try:
+            step(*arguments)
+        except Failed:
+            return
+
+    # --- what other statements ask -------------------------------------------------------------------
+
+    def axes_of(self, name: str, span: Span) -> tuple[str, ...]:
+        """The axes of a quantity."""
+        if name in self.names.data:
+            return self.names.data[name].axes
+        if name not in self._axes:
+            self._axes[name] = None
+            targets = self.names.targets[name]
+            if targets[0].indices or not _is_bare_value(targets):
+                self._axes[name] = axes_of_targets(self.read, name, targets)
+            else:
+                value = self._bare_value(name, targets[0])
+                self._axes[name] = self._sorted(value.axes)
+        axes = self._axes[name]
+        if axes is None:
+            if name in self._open:
+                self._cycle(name)
+            raise Failed
+        return axes
+
+    def _cycle(self, name: str) -> None:
+        path = [*self._open[self._open.index(name) :], name]
+        self.read.fail(
+            "HB204",
+            f"`{name}` is defined in terms of itself",
+            self.read.declared(name),
+            labels=[Place(self.read.declared(n), f"`{n}` is defined here") for n in path[1:-1]],
+            cause=f"{' needs '.join(f'`{n}`' for n in path)}; a model has no cycles",
+            help="one of these lines must not use the other",
+        )
+
+    def _sorted(self, axes: frozenset[str]) -> tuple[str, ...]:
+        order = list(self.names.sets)
+        return tuple(
+            sorted(axes, key=lambda a: (order.index(set_of(a)) if set_of(a) in order else 0, a))
+        )
+
+    def _bare_value(self, name: str, target: Target) -> Expression:
+        """The right side of ``name = expr``, its slices as plain axes."""
+        if name not in self._values:
+            self._open.append(name)
+            try:
+                value = self.read.number(_right_side(target), Scope())
+            finally:
+                self._open.pop()
+            names = {a: a.removesuffix("*") for a in value.axes if a.endswith("*")}
+            if LIST_AXIS in value.axes:
+                set_name = f"{name}_index"
+                declared = SetDeclaration(set_name, target.span, labels=_list_labels(value))
+                self.names.sets[set_name] = declared
+                names[LIST_AXIS] = set_name
+            value = rename_axes(value, names)
+            self._values[name] = apply(LINKS[target.link], value) if target.link else value
+        return self._values[name]
+
+    def member_of(self, name: str) -> str | None:
+        """The index set whose positions a quantity holds."""
+        if name in self.names.data:
+            kind = self.names.data[name].type
+            return kind if kind in self.names.sets else None
+        for target in self.names.targets.get(name, ()):
+            statement = target.statement
+            if isinstance(statement, tree.StochasticStatement) and isinstance(
+                statement.distribution, tree.Call
+            ):
+                node = self.nodes.get(name)
+                if isinstance(node, Stochastic) and isinstance(node.random, Categorical):
+                    return node.random.set_name
+                if statement.distribution.function == "Categorical":
+                    found = self._categorical_set(target)
+                    if found is not None:
+                        return found
+        return None
+
+    def _categorical_set(self, target: Target) -> str | None:
+        assert isinstance(target.statement, tree.StochasticStatement)
+        axes = self.axes_of(target.name, target.span)
+        left = read_left(self.read, target, axes, target.name)
+        found = random(self.read, target.statement.distribution, left.scope)
+        return found.set_name if isinstance(found, Categorical) else None
+
+    # --- statements ----------------------------------------------------------------------------------
+
+    def _quantity(self, name: str, targets: Sequence[Target]) -> None:
+        observed = self._computed_observation(targets)
+        defining = [t for t in targets if t is not observed]
+        axes = self.axes_of(name, targets[0].span)
+        if len(defining) == 1 and not self._left(defining[0], axes).is_part:
+            self._define(defining[0], name, axes)
+        else:
+            self._assemble(name, axes, defining)
+        if observed is not None:
+            self._observation(observed)
+
+    def _computed_observation(self, targets: Sequence[Target]) -> Target | None:
+        """The ``~`` of a quantity that a full ``=`` computes already: an observation of it."""
+        if len(targets) != 2 or any(t.statement.conditions for t in targets):
+            return None
+        values = [t for t in targets if isinstance(t.statement, tree.DeterministicStatement)]
+        random_ones = [t for t in targets if isinstance(t.statement, tree.StochasticStatement)]
+        if len(values) != 1 or len(random_ones) != 1:
+            return None
+        axes = self.axes_of(values[0].name, values[0].span)
+        if values[0].indices and self._left(values[0], axes).is_part:
+            return None
+        return replace(random_ones[0], observed=True)
+
+    def _left(self, target: Target, axes: tuple[str, ...], node: str = "") -> Left:
+        return read_left(self.read, target, axes, node or target.name)
+
+    def _define(self, target: Target, node: str, axes: tuple[str, ...], internal: bool = False) -> Left:
+        left = self._left(target, axes, node)
+        description = target.statement.comments.description
+        if isinstance(target.statement, tree.DeterministicStatement):
+            if not target.indices:
+                value = self._bare_value(node, target)
+            else:
+                value = self.read.number(target.statement.value, left.scope)
+                value = settle(self.read, value, left, target)
+                if target.link:
+                    value = apply(LINKS[target.link], value)
+            self._add(Deterministic(node, left.axes, value, target.span, description, internal))
+        else:
+            self._unknown(target, node, left, description, internal)
+        if left.selection is not None:
+            self.selections[left.selection.axis] = left.selection
+        return left
+
+    def _unknown(
+        self, target: Target, node: str, left: Left, description: str, internal: bool
+    ) -> None:
+        found = self._random(target, left, None)
+        if target.link is None:
+            self._add(
+                Stochastic(node, left.axes, found, None, target.span, description, internal)
+            )
+            return
+        linked = f"{target.link}({node})"
+        self._add(Stochastic(linked, left.axes, found, None, target.span, "", internal))
+        value = apply(LINKS[target.link], whole(linked, left.axes))
+        self._add(Deterministic(node, left.axes, value, target.span, description, internal))
+
+    def _random(self, target: Target, left: Left, member: str | None) -> Random:
+        assert isinstance(target.statement, tree.StochasticStatement)
+        found = random(self.read, target.statement.distribution, left.scope, member)
+        if isinstance(found, Categorical):
+            # The vector's own axis stays whole; what else it varies over must stand on the left.
+            own = f"{found.set_name}#{target.name}"
+            p = rename_axes(found.p, {found.axis: own})
+            kept = replace(left, axes=(*left.axes, own))
+            return replace(found, p=settle(self.read, p, kept, target), axis=own)
+        return found.map(lambda e: settle(self.read, e, left, target))
+
+    def _add(self, node: Node) -> None:
+        self.nodes[node.name] = node
+
+    def _assemble(self, name: str, axes: tuple[str, ...], targets: Sequence[Target]) -> None:
+        """A quantity defined in parts: a node for each, and one that lays them together."""
+        full = [t for t in targets if not self._left(t, axes).is_part]
+        if full and len(targets) > 1:
+            other = next(t for t in targets if t is not full[0])
+            self.read.fail(
+                "HB202",
+                f"`{name}` is defined twice",
+                other.span,
+                labels=[Place(full[0].span, "defined here first")],
+                cause="each name is defined once, or once for each disjoint part",
+                help="rename one, or restrict each with labels or `for …`",
+            )
+        parts: list[Part] = []
+        items: list[tuple[Expression, tuple[str, ...]]] = []
+        for number, target in enumerate(targets, 1):
+            node = format_expression(target.expression)
+            node = node if node not in self.nodes else f"{node} ({number})"
+            left = self._define(target, node, axes, internal=True)
+            parts.append(Part(node, left.places, target.span))
+            items.append((whole(node, left.axes), left.axes))
+        place, table = f"{name}.parts", f"{name}.where"
+        self._add(
+            Deterministic(
+                place, (place,), Concatenate(tuple(items), place), targets[0].span, is_internal=True
+            )
+        )
+        gathered = Reference(place, (Gather(whole(table, axes)),))
+        description = " ".join(t.statement.comments.description for t in targets).strip()
+        self._add(Deterministic(name, axes, gathered, targets[0].span, description))
+        self.assembled[name] = (axes, tuple(parts))
+
+    def _observation(self, target: Target) -> None:
+        assert isinstance(target.statement, tree.StochasticStatement)
+        name = target.name
+        plain = name in self.names.data or name in self.names.targets
+        if plain:
+            axes = self.axes_of(name, target.span)
+            node = self._observation_name(target, name)
+            left = self._left(target, axes, node)
+            value = _observed_value(name, left)
+            if left.selection is not None:
+                self.selections[left.selection.axis] = left.selection
+        else:
+            node = self._observation_name(target, name)
+            left, value = self._observed_expression(target)
+        member = self.member_of(name) if plain else None
+        found = self._random(target, left, member)
+        description = target.statement.comments.description
+        self._add(Stochastic(node, left.axes, found, value, target.span, description))
+
+    def _observation_name(self, target: Target, name: str) -> str:
+        earlier = self.nodes.get(name) if name in self.names.data else None
+        if earlier is None and name not in self.names.targets:
+            return name
+        if earlier is None:
+            return f"observed {name}"
+        limited = bool(target.statement.conditions) or any(
+            not isinstance(i, tree.Name) for i in target.indices
+        )
+        if not limited:
+            self.read.fail(
+                "HB205",
+                f"`{name}` is observed twice",
+                target.span,
+                labels=[Place(earlier.span, "observed here first")],
+                cause="each datum stands on the left of one `~`",
+                help="remove one of the two lines; `factor` adds a further term",
+            )
+        number = 2
+        while f"{name} ({number})" in self.nodes:
+            number += 1
+        return f"{name} ({number})"
+
+    def _observed_expression(self, target: Target) -> tuple[Left, Expression]:
+        """``log(y[i]) ~ …``: the axes are the running indices in it, then its slices."""
+        if target.statement.conditions:
+            self.read.refuse("`for` after an observed expression", target.span)
+        running: dict[str, Typed] = {}
+        for node in tree.walk(target.expression):
+            if isinstance(node, tree.Subscript):
+                for index in node.indices:
+                    if isinstance(index, tree.Name) and index.text in self.names.sets:
+                        typed = Typed(Position(index.text), member=index.text, axis=index.text)
+                        running[index.text] = typed
+        scope = Scope(running)
+        value = self.read.number(target.expression, scope)
+        slices = {a: a.removesuffix("*") for a in value.axes if is_slice(a) and a != LIST_AXIS}
+        value = rename_axes(value, slices)
+        axes = (*running, *(a for a in self._sorted(value.axes) if a not in running))
+        return Left(axes, scope, tuple(Along(a) for a in axes)), value
+
+    def _factor(self, statement: tree.FactorStatement) -> None:
+        from hdsl.expressions.tree import Reduce
+        from hdsl.model.calls import bind_conditions
+
+        scope, over, condition = bind_conditions(
+            self.read, statement.conditions, statement.value, Scope()
+        )
+        value = self.read.number(statement.value, scope)
+        axes = tuple(sorted(value.axes | set(over)))
+        if axes:
+            value = Reduce("sum", value, axes, condition, span=statement.span)
+        name = f"factor {sum(isinstance(n, Factor) for n in self.nodes.values()) + 1}"
+        self._add(Factor(name, value, statement.span, statement.comments.description))
+
+    def _range(self, name: str) -> None:
+        """The bounds of a range: known now, or an expression of data."""
+        bounds = self.names.ranges[name]
+        step = bounds.step if bounds.step is not None else tree.Number(1.0)
+        ends = self.read.numbers([bounds.lower, bounds.upper, step], Scope())
+        if any(end.axes for end in ends):
+            self.read.fail(
+                "HB319",
+                f"the ends of `{name}` are not single numbers",
+                bounds.span,
+                cause="a range goes from one number to another: `1..T`",
+            )
+        declared = self.names.sets[name]
+        self.names.sets[name] = replace(declared, bounds=(ends[0], ends[1], ends[2]))
+
+
+def _right_side(target: Target) -> tree.Expression:
+    assert isinstance(target.statement, tree.DeterministicStatement)
+    return target.statement.value
+
+
+def _is_bare_value(targets: Sequence[Target]) -> bool:
+    return any(isinstance(t.statement, tree.DeterministicStatement) for t in targets)
+
+
+def _observed_value(name: str, left: Left) -> Expression:
+    from hdsl.expressions.tree import At, Index
+
+    indices: list[Index] = []
+    for place in left.places:
+        match place:
+            case Along():
+                indices.append(place)
+            case Reference():
+                indices.append(Gather(place))
+            case _:
+                indices.append(At(place))
+    return Reference(name, tuple(indices))
+
+
+def _list_labels(value: Expression) -> range:
+    from hdsl.expressions.tree import Stack, walk
+
+    sizes = {len(e.items) for e in walk(value) if isinstance(e, Stack) and e.axis == LIST_AXIS}
+    return range(1, max(sizes) + 1)
+

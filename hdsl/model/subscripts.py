@@ -1,0 +1,147 @@
+"""Elements of arrays: what stands in the brackets of ``theta[day[bag]]``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+from hdsl.diagnostics import Label as Place
+from hdsl.expressions.tree import Along, At, Gather, Index, Lookup, Reference, set_of
+from hdsl.model.scope import Scope, Typed, slice_axis
+from hdsl.source import Span
+from hdsl.syntax import tree
+from hdsl.syntax.format_expression import format_expression
+
+if TYPE_CHECKING:
+    from hdsl.model.translate import Translator
+
+
+def subscript(read: Translator, expression: tree.Subscript, scope: Scope) -> Typed:
+    """Read ``array[indices]``; trailing indices that are left off take the whole slice."""
+    name = expression.array.text
+    if name in scope.locals:
+        read.refuse(f"indexing the local name `{name}`", expression.span)
+    if not read.names.is_quantity(name):
+        if name in scope.running or name in read.names.sets:
+            read.fail(
+                "HB210",
+                f"`{name}` is an index set, not an array",
+                expression.array.span,
+                cause=f"only data whose type is `{name}` may be indexed under this name",
+                help=f"declare which `{name}` each row belongs to: `data {name}[row] : {name}`",
+            )
+        read.unknown(expression.array, scope)
+    axes = read.axes_of(name, expression.array.span)
+    if len(expression.indices) > len(axes):
+        _too_many(read, expression, axes)
+    indices: list[Index] = []
+    for axis, index in zip(axes, expression.indices, strict=False):
+        indices.append(_index(read, index, axis, expression, scope))
+    indices.extend(Along(slice_axis(axis)) for axis in axes[len(indices) :])
+    reference = Reference(name, tuple(indices), span=expression.span)
+    return Typed(reference, member=read.member_of(name))
+
+
+def _too_many(read: Translator, expression: tree.Subscript, axes: tuple[str, ...]) -> NoReturn:
+    name = expression.array.text
+    shape = f"`{name}[{', '.join(axes)}]`" if axes else f"a single number, `{name}`"
+    read.fail(
+        "HB302",
+        f"`{name}` has {_count(len(axes))}, but {len(expression.indices)} stand in the brackets",
+        expression.span,
+        labels=[Place(read.declared(name), "defined here")],
+        cause=f"it is {shape}",
+        help=f"write `{name}`" if not axes else "leave the others out",
+    )
+
+
+def _count(number: int) -> str:
+    return ("no index", "one index")[number] if number < 2 else f"{number} indices"
+
+
+def _index(
+    read: Translator, index: tree.Expression, axis: str, whole: tree.Subscript, scope: Scope
+) -> Index:
+    set_name = set_of(axis)
+    match index:
+        case tree.Number(value):
+            return At(_declared_label(read, value, set_name, index.span))
+        case tree.Unary("-", tree.Number(value)):
+            return At(_declared_label(read, -value, set_name, index.span))
+        case tree.String(value):
+            return At(_declared_label(read, value, set_name, index.span))
+        case tree.Name(text) if _is_label_here(read, text, set_name, scope):
+            return At(text)
+        case tree.Call("prev" | "next" as step):
+            read.refuse(f"`{step}(…)`", index.span)
+        case _:
+            return _computed(read, index, axis, whole, scope)
+
+
+def _is_label_here(read: Translator, text: str, set_name: str, scope: Scope) -> bool:
+    if text in scope.running or text in scope.locals:
+        return False
+    labels = read.names.sets[set_name].labels
+    return labels is not None and not isinstance(labels, range) and text in labels
+
+
+def _declared_label(read: Translator, label: str | float, set_name: str, span: Span) -> str | float:
+    declared = read.names.sets[set_name]
+    if declared.labels is not None and label not in declared.labels:
+        read.wrong_label(label, set_name, span)
+    return label
+
+
+def _computed(
+    read: Translator, index: tree.Expression, axis: str, whole: tree.Subscript, scope: Scope
+) -> Index:
+    set_name = set_of(axis)
+    typed = read.typed(index, scope)
+    if typed.member == set_name:
+        return Along(typed.axis) if typed.axis is not None else Gather(typed.expression)
+    if typed.member is None and typed.label is None:
+        return Gather(Lookup(set_name, typed.expression, span=index.span))
+    if typed.label is not None and typed.member is None:
+        return At(_declared_label(read, typed.label, set_name, index.span))
+    if typed.member is not None and _ranges(read, set_name, typed.member):
+        return Gather(Lookup(set_name, read.as_number(typed), span=index.span))
+    _other_set(read, typed, index, set_name, whole)
+
+
+def _ranges(read: Translator, *names: str) -> bool:
+    """Whether the file declares all these sets as numbers, so that one may index the other."""
+    for name in names:
+        declared = read.names.sets[name]
+        numbers = declared.labels is not None and not any(isinstance(x, str) for x in declared.labels)
+        if not numbers and name not in read.names.ranges:
+            return False
+    return True
+
+
+def _other_set(
+    read: Translator, typed: Typed, index: tree.Expression, set_name: str, whole: tree.Subscript
+) -> NoReturn:
+    name = whole.array.text
+    text = format_expression(index)
+    link = next(
+        (
+            d
+            for d in read.names.data.values()
+            if d.type == set_name and d.axes == (typed.member,)
+        ),
+        None,
+    )
+    help = (
+        f"write `{name}[{link.name}[{text}]]`: the {set_name} of the {typed.member}"
+        if link is not None
+        else f"data of type `{set_name}` over `{typed.member}` would say which: `{name}[{set_name}[{text}]]`"
+    )
+    read.fail(
+        "HB303",
+        f"`{name}` is indexed by `{set_name}`, but `{text}` is a `{typed.member}`",
+        index.span,
+        labels=[Place(read.declared(name), f"`{name}` is defined here")],
+        cause="each pair of brackets takes labels of one index set",
+        help=help,
+    )
+
+

@@ -1,0 +1,178 @@
+"""Proof that arguments lie where distributions need them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hdsl.diagnostics import Label as Place
+from hdsl.diagnostics import Report
+from hdsl.distributions.distribution import Parameter, Support
+from hdsl.expressions.ranges import (
+    BOOLEAN,
+    COUNT,
+    INTEGER,
+    POSITIVE,
+    PROBABILITY,
+    REAL,
+    Interval,
+    Range,
+    range_of,
+)
+from hdsl.expressions.tree import Constant, Expression, Reference
+from hdsl.model.graph import Deterministic, ModelGraph, Stochastic
+from hdsl.source import Span
+
+_TYPES: dict[str, Interval] = {
+    "real": REAL,
+    "int": INTEGER,
+    "count": COUNT,
+    "bool": BOOLEAN,
+    "positive": POSITIVE,
+    "probability": PROBABILITY,
+    "simplex": PROBABILITY,
+}
+
+
+def check_supports(graph: ModelGraph, report: Report) -> None:
+    """Report every argument of which it is certain that it can leave its distribution's reach."""
+    ranges = Ranges(graph)
+    for node in graph.stochastic:
+        for parameter, argument in node.random.requirements():
+            found = ranges(argument)
+            if found.exact and not found.interval.within(parameter.interval):
+                _report(graph, report, node, parameter, argument, found.interval)
+
+
+class Ranges:
+    """The ranges of expressions of a graph; those of its quantities are found once."""
+
+    def __init__(self, graph: ModelGraph) -> None:
+        self._graph = graph
+        self._known: dict[str, Range] = {}
+
+    def __call__(self, expression: Expression) -> Range:
+        """The range of an expression."""
+        return range_of(expression, self._look_up)
+
+    def _look_up(self, reference: Reference) -> Range:
+        name = reference.name
+        if name not in self._known:
+            self._known[name] = self._find(name)
+        return self._known[name]
+
+    def _find(self, name: str) -> Range:
+        graph = self._graph
+        if name in graph.data:
+            kind = graph.data[name].type or "real"
+            return Range(_TYPES.get(kind, COUNT))
+        node = graph.nodes.get(name)
+        if isinstance(node, Stochastic):
+            return self.of_support(node.random.support)
+        if isinstance(node, Deterministic):
+            if name in graph.assembled:
+                return Range(REAL)
+            return self(node.expression)
+        return Range(REAL)
+
+    def of_support(self, support: Support) -> Range:
+        """The range of an unknown: exact where the ends of its support are."""
+        lower = Range(REAL, True) if support.lower is None else self(support.lower)
+        upper = Range(REAL, True) if support.upper is None else self(support.upper)
+        interval = Interval(
+            lower.interval.lower,
+            upper.interval.upper,
+            support.lower_open or lower.interval.lower_open,
+            support.upper_open or upper.interval.upper_open,
+            support.integer,
+        )
+        ends = [e for e in (support.lower, support.upper) if e is not None]
+        return Range(interval, all(isinstance(end, Constant) for end in ends))
+
+
+_WAYS: dict[str, str] = {"Normal": "HalfNormal", "Cauchy": "HalfCauchy", "StudentT": "HalfStudentT"}
+
+
+def _report(
+    graph: ModelGraph,
+    report: Report,
+    node: Stochastic,
+    parameter: Parameter,
+    argument: Expression,
+    interval: Interval,
+) -> None:
+    distribution = _name(node)
+    labels: list[Place] = []
+    if isinstance(argument, Constant):
+        title = f"`{parameter.name}` of `{distribution}` cannot be {argument.value:g}"
+    else:
+        text = _text(graph, argument)
+        title = f"`{text}` is `{parameter.name}` of `{distribution}`, but can be {_outside(interval, parameter.interval)}"
+    origin = _origin(graph, argument)
+    if origin is not None and origin.span != node.span:
+        labels.append(Place(origin.span, f"`{origin.name}` can be any of {interval}"))
+    report.add(
+        "HB401",
+        title,
+        _place(argument, node.random.span),
+        labels=labels,
+        cause=f"`{parameter.name}` of `{distribution}` must be {_needed(parameter.interval)}",
+        help=_way_out(origin, parameter.interval),
+    )
+
+
+def _name(node: Stochastic) -> str:
+    inner = getattr(node.random, "base", node.random)
+    distribution = getattr(inner, "distribution", None)
+    return distribution.name if distribution is not None else type(inner).__name__
+
+
+def _text(graph: ModelGraph, argument: Expression) -> str:
+    return graph.source.excerpt(argument.span) or "an argument"
+
+
+def _place(argument: Expression, fallback: Span) -> Span:
+    return argument.span if argument.span.end > argument.span.start else fallback
+
+
+def _outside(interval: Interval, needed: Interval) -> str:
+    if needed.integer and not interval.integer:
+        return "between whole numbers"
+    if interval.lower < needed.lower:
+        return "negative" if needed.lower == 0 else f"below {needed.lower:g}"
+    if interval.upper > needed.upper:
+        return f"above {needed.upper:g}"
+    return f"{needed.lower:g}" if interval.lower == needed.lower else f"{needed.upper:g}"
+
+
+def _needed(interval: Interval) -> str:
+    texts = {
+        POSITIVE: "positive",
+        PROBABILITY: "a probability, from 0 to 1",
+        COUNT: "a whole number, 0 or more",
+    }
+    if interval.lower == 0 and interval.upper == float("inf") and not interval.integer:
+        return "positive" if interval.lower_open else "0 or more"
+    return texts.get(interval, f"in {replace(interval, integer=interval.integer)}")
+
+
+def _origin(graph: ModelGraph, argument: Expression) -> Stochastic | None:
+    if isinstance(argument, Reference):
+        node = graph.nodes.get(argument.name)
+        if isinstance(node, Stochastic):
+            return node
+        if isinstance(node, Deterministic):
+            return _origin(graph, node.expression)
+    return None
+
+
+def _way_out(origin: Stochastic | None, needed: Interval) -> str:
+    if origin is None:
+        return ""
+    name = _name(origin)
+    if needed.lower == 0 and needed.upper == float("inf"):
+        if name in _WAYS and not hasattr(origin.random, "base"):
+            return f"write `{origin.name} ~ {_WAYS[name]}(…)`, or add `truncated to (0, inf)`"
+        return "choose a positive distribution for it, or add `truncated to (0, inf)`"
+    if (needed.lower, needed.upper) == (0, 1):
+        return f"give it a distribution on (0, 1), such as `Beta(1, 1)`, or write `logit({origin.name}) ~ …`"
+    return ""

@@ -1,0 +1,231 @@
+"""The way of a model, from its text to its fit: read `fit` first."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hdsl.diagnostics import Diagnostic, HdslError, Report
+from hdsl.model.bind import bind
+from hdsl.model.check import check
+from hdsl.model.graph import Bound, ModelGraph
+from hdsl.plan.explain import explain
+from hdsl.plan.plan import Plan
+from hdsl.plan.planner import Options, check_options, make_plan
+from hdsl.source import Source
+from hdsl.syntax.decode import decode
+from hdsl.syntax.parse import parse
+
+if TYPE_CHECKING:
+    from hdsl.density.density import Density
+    from hdsl.results.finish import Sampled
+    from hdsl.results.fit import Fit
+    from hdsl.sampling.chains import Progress
+
+Listener = Callable[["Progress", "Density"], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of a run.
+
+    Attributes
+    ----------
+    data
+        Values from the caller, which replace what the model's files hold.
+    folder
+        Where the files that the model names are looked for.
+    num_samples
+        Draws that each chain keeps; `None` for the default, 1000.
+    """
+
+    data: object = None
+    folder: Path | None = None
+    allow_outside: bool = False
+    options: Options = field(default_factory=Options)
+    seed: int | None = None
+    num_chains: int = 4
+    num_warmup: int = 1000
+    num_samples: int | None = None
+    target_acceptance_rate: float = 0.8
+    log_likelihood: bool = False
+    on_progress: Listener | None = None
+    on_stage: Callable[[str], None] | None = None
+
+
+def fit(source: Source, request: Request) -> Fit:
+    """Text to fit: each line is a stage, and each stage can be printed."""
+    clock = Clock(request.on_stage)
+    program = clock("parse", parse, source)
+    graph, _ = clock("check", check, program, source)
+    bound = clock("bind", bind_request, graph, request)
+    plan = clock("plan", plan_request, graph, bound, request)
+    density = clock("lower", lower, plan, bound)
+    sampled = clock("sample", sample, density, request)
+    return clock("finish", finish, density, sampled, request, clock.seconds)
+
+
+@dataclass
+class Clock:
+    """Runs the stages and remembers how long each took, in seconds."""
+
+    on_stage: Callable[[str], None] | None = None
+    seconds: dict[str, float] = field(default_factory=dict[str, float])
+
+    def __call__(self, stage: str, work: Callable[..., Any], *arguments: Any) -> Any:
+        if self.on_stage is not None:
+            self.on_stage(stage)
+        start = time.perf_counter()
+        try:
+            return work(*arguments)
+        finally:
+            self.seconds[stage] = time.perf_counter() - start
+
+
+def read_source(path: Path) -> Source:
+    """The text of a model file.
+
+    Raises
+    ------
+    HdslError
+        HB126 if the file cannot be read, HB114 if it is not UTF-8 text.
+    """
+    try:
+        return Source(decode(path.read_bytes(), str(path)), str(path))
+    except OSError as error:
+        title = f"model file `{path}` cannot be read: {(error.strerror or 'no reason given').lower()}"
+        help = "check the name; a new model starts as a text file that ends in `.hbm`"
+        raise HdslError([Diagnostic("HB126", title, help=help)]) from None
+
+
+def bind_request(graph: ModelGraph, request: Request, partial: bool = False) -> Bound:
+    """Give the graph its data."""
+    return bind(
+        graph,
+        folder=request.folder,
+        given=request.data,
+        allow_outside=request.allow_outside,
+        partial=partial,
+    )
+
+
+def plan_request(graph: ModelGraph, bound: Bound | None, request: Request) -> Plan:
+    """Plan, with the rules that the request allows."""
+    check_options(graph, request.options)
+    return make_plan(graph, request.options, bound)
+
+
+def lower(plan: Plan, bound: Bound) -> Density:
+    """The density that is sampled."""
+    from hdsl.density.density import lower
+
+    return lower(plan, bound)
+
+
+def sample(density: Density, request: Request) -> Sampled:
+    """Draw from the density: directly where nothing is left to sample, else by NUTS."""
+    from hdsl.results.finish import Sampled
+
+    num_samples = request.num_samples if request.num_samples is not None else 1000
+    if density.plan.sampler == "direct":
+        return Sampled(np.empty((request.num_chains, num_samples, 0)))
+    from hdsl import sampling
+
+    settings = sampling.Settings(
+        seed=_seed(request),
+        num_chains=request.num_chains,
+        num_warmup=request.num_warmup,
+        num_samples=num_samples,
+        target_acceptance_rate=request.target_acceptance_rate,
+    )
+    start = sampling.find_initial_positions(
+        density.log_density, density.arguments, density.dimension, settings
+    )
+    if isinstance(start, sampling.InitialFailure):
+        raise _no_start(density, start)
+    listener = request.on_progress
+    chains = sampling.sample(
+        density.log_density,
+        density.arguments,
+        start,
+        settings,
+        None if listener is None else lambda progress: listener(progress, density),
+    )
+    return Sampled(chains.positions, chains.stats)
+
+
+def finish(
+    density: Density, sampled: Sampled, request: Request, timings: Mapping[str, float]
+) -> Fit:
+    """The fit: everything recovered, judged and labelled."""
+    from hdsl.results.finish import finish
+
+    facts = {
+        "seed": _seed(request),
+        "versions": versions(),
+        "timings": dict(timings),
+        "settings": {
+            "num_chains": request.num_chains,
+            "num_warmup": request.num_warmup,
+            "num_samples": sampled.positions.shape[1],
+            "target_acceptance_rate": request.target_acceptance_rate,
+            "without": sorted(request.options.without),
+            "keep": sorted(request.options.keep),
+            "sampler": request.options.sampler,
+        },
+    }
+    explanation = explain(density.plan, density.bound)
+    return finish(density, sampled, explanation, facts, request.log_likelihood)
+
+
+def versions() -> dict[str, str]:
+    """Versions of what computed the draws."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = {"python": platform.python_version()}
+    for package in ("hdsl", "numpy", "scipy", "jax", "jaxlib", "blackjax"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def with_seed(request: Request) -> Request:
+    """The request with a seed: its own, or a fresh one."""
+    if request.seed is not None:
+        return request
+    return replace(request, seed=int(np.random.SeedSequence().generate_state(1)[0]))
+
+
+def _seed(request: Request) -> int:
+    assert request.seed is not None
+    return request.seed
+
+
+def _no_start(density: Density, failure: Any) -> HdslError:
+    """No starting point was found: blame the statements whose density is not finite there."""
+    graph = density.plan.graph
+    report = Report(graph.source)
+    values = density.term_values(failure.position)
+    spans = {term.name: term.span for term in density.plan.terms}
+    bad = [name for name, value in values.items() if not np.isfinite(value)] or list(values)
+    for name in bad:
+        value = values[name]
+        report.add(
+            "HB501",
+            f"no starting point: the log density of `{name}` is "
+            + ("not a number" if np.isnan(value) else f"{value:g}"),
+            spans.get(name),
+            cause=f"{failure.attempts} random points were tried, and at none of them all statements "
+            "have a finite density",
+            help="check that its arguments stay where the distribution allows them, and that the "
+            "data are possible under the model",
+        )
+    return HdslError(report.diagnostics, graph.source)

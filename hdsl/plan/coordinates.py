@@ -1,0 +1,153 @@
+"""Changes of coordinates: what remains is sampled along directions that suit it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hdsl.distributions.distribution import Support
+from hdsl.distributions.random import Applied
+from hdsl.expressions.functions import exp, log
+from hdsl.expressions.rewrite import sum_over
+from hdsl.expressions.tree import Constant, Expression, Reference, apply
+from hdsl.model.graph import Deterministic, Factor, Stochastic, whole
+from hdsl.plan.plan import Computed, Unknown
+from hdsl.plan.rule import Refusal, Rule, Site
+from hdsl.plan.state import State, applied
+from hdsl.plan.sums import total
+
+_STANDARD_NORMAL = -0.5 * 1.8378770664093454836  # -log(2 pi) / 2
+
+
+class BetaCoordinates(Rule):
+    """Sample the two parameters of a Beta population as (logit mean, log concentration).
+
+    With x = log(a / b) and z = log(a + b), da db = a b dx dz. Gelman et al., Bayesian Data
+    Analysis, section 5.3.
+    """
+
+    name = "beta-coordinates"
+    group = "coordinates"
+    meaning = "samples (a, b) of a Beta population along and across their ridge"
+
+    def match(self, state: State, name: str) -> Site | Refusal | None:
+        """`name` and another unknown are together the two parameters of a Beta population."""
+        for population in state.graph.stochastic:
+            pair = _beta_parameters(state, population)
+            if pair is None or name != pair[0].name:
+                continue
+            a, b = pair
+            for node in pair:
+                if not _is_positive(node.random.support):
+                    return Refusal(
+                        node.name, f"its support is not (0, inf), as it is for `{a.name}`", node.span
+                    )
+            if a.axes != b.axes:
+                return Refusal(a.name, f"`{b.name}` has other indices", a.span)
+            return Site((a.name, b.name), {"population": population.name})
+        return None
+
+    def rewrite(self, state: State, site: Site) -> State:
+        """Two real unknowns stand for the pair; the pair is computed from them."""
+        a, b = (state.unknowns[name] for name in site.names)
+        axes = a.axes
+        mean, size = f"logit({a.name} / ({a.name} + {b.name}))", f"log({a.name} + {b.name})"
+        x, z = whole(mean, axes), whole(size, axes)
+        first = exp(z) * apply("logistic", x)
+        second = exp(z) * apply("logistic", -x)
+        jacobian = 2.0 * z + apply("log_logistic", x) + apply("log_logistic", -x)
+        pieces = dict(state.pieces)
+        for node in (a, b):
+            pieces[node.name] = Factor(node.name, total(node.random.log_prob(node.itself), axes), node.span)
+        pieces[mean] = Factor(mean, total(jacobian, axes), a.span)
+        definitions = {**state.definitions, a.name: (axes, first), b.name: (axes, second)}
+        steps = (
+            Computed(Deterministic(a.name, axes, first, a.span)),
+            Computed(Deterministic(b.name, axes, second, b.span), total(jacobian, axes)),
+        )
+        real = (Unknown(mean, axes, Support(), a.span), Unknown(size, axes, Support(), b.span))
+        return replace(
+            state,
+            pieces=pieces,
+            definitions=definitions,
+            replaced=(*state.replaced, *real),
+            recovery=(*steps, *state.recovery),
+        )
+
+    def reason(self, state: State, site: Site) -> str:
+        a, b = site.names
+        return (
+            f"parameters of the Beta population `{site.found['population']}`: sampled as the logit "
+            f"of the mean {a} / ({a} + {b}) and the log of the concentration {a} + {b}, which the "
+            "data tell apart"
+        )
+
+
+def _beta_parameters(state: State, node: Stochastic) -> tuple[Stochastic, Stochastic] | None:
+    """The two unknowns that are directly the parameters of a Beta population."""
+    prior = applied(node, "Beta")
+    if prior is None or node.is_observed:
+        return None
+    found: list[Stochastic] = []
+    for argument in prior.expressions:
+        if not isinstance(argument, Reference) or argument.name not in state.unknowns:
+            return None
+        found.append(state.unknowns[argument.name])
+    a, b = found
+    return None if a.name == b.name else (a, b)
+
+
+def _is_positive(support: Support) -> bool:
+    return support.lower == Constant(0.0) and support.upper is None and not support.integer
+
+
+class NonCentring(Rule):
+    """Sample a Normal unknown as its standardised deviation.
+
+    ``theta ~ Normal(m, s)`` with an unknown s becomes ``theta = m + s z`` with ``z ~ Normal(0, 1)``,
+    which takes the funnel out. Papaspiliopoulos, Roberts and Skold 2007, Statistical Science 22.
+    """
+
+    name = "non-centring"
+    group = "coordinates"
+    meaning = "samples a Normal unknown of unknown scale as its standardised deviation"
+
+    def match(self, state: State, name: str) -> Site | Refusal | None:
+        """The unknown is Normal and its sd depends on another unknown."""
+        prior = applied(state.unknowns[name], "Normal")
+        if prior is None:
+            return None
+        if not prior.parameters["sd"].names & state.random_names:
+            return Refusal(name, "its sd is known: sampled as it is", state.unknowns[name].span)
+        return Site((name,))
+
+    def rewrite(self, state: State, site: Site) -> State:
+        """The deviation is sampled; the unknown is computed from it."""
+        (name,) = site.names
+        node = state.unknowns[name]
+        prior = node.random
+        assert isinstance(prior, Applied)
+        raw = f"{name}.z"
+        z = whole(raw, node.axes)
+        value: Expression = prior.parameters["mean"] + prior.parameters["sd"] * z
+        pieces = dict(state.pieces)
+        density = -0.5 * apply("square", z) + _STANDARD_NORMAL
+        pieces[name] = Factor(name, sum_over(density, node.axes), node.span)
+        computed = Computed(
+            Deterministic(name, node.axes, value, node.span),
+            total(log(prior.parameters["sd"]), node.axes),
+        )
+        return replace(
+            state,
+            pieces=pieces,
+            definitions={**state.definitions, name: (node.axes, value)},
+            replaced=(*state.replaced, Unknown(raw, node.axes, Support(), node.span)),
+            recovery=(computed, *state.recovery),
+        )
+
+    def reason(self, state: State, site: Site) -> str:
+        return (
+            "Normal with an unknown sd: sampled as its deviation from the mean in units of that "
+            "sd, so that a small sd is no trap"
+        )
+
+

@@ -1,0 +1,260 @@
+"""The planner: which rules apply, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from hdsl.diagnostics import Report
+from hdsl.expressions.functions import square
+from hdsl.expressions.rewrite import sum_over
+from hdsl.expressions.tree import Expression
+from hdsl.model.graph import Bound, Factor, ModelGraph, Stochastic
+from hdsl.plan.conjugate import ConjugateCollapse
+from hdsl.plan.coordinates import BetaCoordinates, NonCentring
+from hdsl.plan.gaussian import NormalCollapse
+from hdsl.plan.plan import Note, Plan, Term, Unknown
+from hdsl.plan.rule import Refusal, Rule, Site
+from hdsl.plan.state import Gaussian, Piece, State, initial_state
+from hdsl.plan.sums import total
+
+COLLAPSES: tuple[Rule, ...] = (ConjugateCollapse(), NormalCollapse())
+COORDINATES: tuple[Rule, ...] = (BetaCoordinates(), NonCentring())
+RULES: tuple[Rule, ...] = (*COLLAPSES, *COORDINATES)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user asks of the planner.
+
+    Attributes
+    ----------
+    without
+        Names of rules, or of groups of rules, that are not used.
+    keep
+        Names of unknowns that are sampled as they are written.
+    sampler
+        ``"auto"``, or ``"nuts"`` to sample by NUTS even what could be drawn directly.
+    """
+
+    without: frozenset[str] = frozenset()
+    keep: frozenset[str] = frozenset()
+    sampler: str = "auto"
+
+    def allows(self, rule: Rule) -> bool:
+        """Whether a rule may be used."""
+        return rule.name not in self.without and rule.group not in self.without
+
+
+def rule_names() -> tuple[str, ...]:
+    """What `Options.without` may hold."""
+    groups = dict.fromkeys(rule.group for rule in RULES)
+    return (*groups, *(rule.name for rule in RULES))
+
+
+def check_options(graph: ModelGraph, options: Options) -> None:
+    """Refuse names of rules or unknowns that do not exist.
+
+    Raises
+    ------
+    HdslError
+        HB502 for a rule, HB503 for an unknown.
+    """
+    report = Report()
+    for name in sorted(options.without - set(rule_names())):
+        report.add(
+            "HB502",
+            f"there is no rule `{name}`",
+            cause=f"the rules and their groups are {', '.join(f'`{r}`' for r in rule_names())}",
+        )
+    unknowns = [n for n, role in graph.roles.items() if role == "parameter"]
+    for name in sorted(options.keep - set(unknowns)):
+        report.add(
+            "HB503",
+            f"there is no unknown `{name}` to keep",
+            cause=f"the parameters of the model are {', '.join(f'`{n}`' for n in unknowns)}",
+        )
+    report.raise_errors()
+
+
+def make_plan(graph: ModelGraph, options: Options | None = None, bound: Bound | None = None) -> Plan:
+    """Plan the computation of a posterior.
+
+    The structure of the plan depends on the model alone; `bound` gives sizes for the order in which
+    equally good sites are taken, and for the sentences of the notes.
+    """
+    options = options or Options()
+    state = _forward(initial_state(graph, options.keep))
+    collapsed = _collapse_plates(state, options, _sizes(bound))
+    everything = _collapse_all(collapsed, options)
+    if everything is not None and options.sampler != "nuts":
+        collapsed = everything
+    elif not collapsed.unknowns and options.sampler == "nuts":
+        collapsed = state.noting(_forced())
+    else:
+        collapsed = _note_scalars(collapsed, options)
+    return _finished(_change_coordinates(collapsed, options))
+
+
+def _forced() -> Note:
+    return Note(
+        "collapse", (), False, "NUTS was asked for, and nothing would be left for it to sample"
+    )
+
+
+def _sizes(bound: Bound | None) -> Mapping[str, int]:
+    return {} if bound is None else {name: s.size for name, s in bound.sets.items()}
+
+
+# --- forward --------------------------------------------------------------------------------------
+
+
+def _forward(state: State) -> State:
+    """Predictions leave the density: nothing observed depends on them."""
+    predictions = [n for n, role in state.graph.roles.items() if role == "prediction"]
+    pieces = {n: p for n, p in state.pieces.items() if n not in predictions}
+    state = replace(state, pieces=pieces)
+    for name in predictions:
+        node = state.graph.nodes[name]
+        reason = "nothing observed depends on it: drawn forward from each posterior draw"
+        state = state.noting(Note("forward", (name,), True, reason, node.span))
+    return state
+
+
+# --- collapse -------------------------------------------------------------------------------------
+
+
+def _collapse_plates(state: State, options: Options, sizes: Mapping[str, int]) -> State:
+    """Integrate families of unknowns, leaves first, the largest first among several."""
+    while True:
+        sites = [
+            (rule, site)
+            for rule in COLLAPSES
+            if options.allows(rule)
+            for name, node in state.unknowns.items()
+            if node.axes and name not in options.keep
+            if isinstance(site := rule.match(state, name), Site)
+        ]
+        if not sites:
+            return state
+        rule, site = max(sites, key=lambda s: _elements(state.unknowns[s[1].names[0]], sizes))
+        state = _apply(state, rule, site)
+
+
+def _elements(node: Stochastic, sizes: Mapping[str, int]) -> tuple[int, int]:
+    """How much leaves with a family: its elements where they are known, else its axes."""
+    elements = 1
+    for axis in node.axes:
+        elements *= sizes.get(axis.rstrip("'"), 1000)
+    return elements, len(node.axes)
+
+
+def _collapse_all(state: State, options: Options) -> State | None:
+    """Integrate single numbers too, if that leaves nothing to sample."""
+    while state.unknowns:
+        for name in state.unknowns:
+            if name in options.keep:
+                return None
+            found = [
+                (rule, site)
+                for rule in COLLAPSES
+                if options.allows(rule) and isinstance(site := rule.match(state, name), Site)
+            ]
+            if found:
+                state = _apply(state, *found[0])
+                break
+        else:
+            return None
+    return state
+
+
+def _note_scalars(state: State, options: Options) -> State:
+    """Say of each unknown that stays why no collapse took it."""
+    for name, node in state.unknowns.items():
+        if name in options.keep:
+            note = Note("keep", (name,), False, "kept as written, as asked", node.span)
+            state = state.noting(note)
+            continue
+        for rule in COLLAPSES:
+            found = rule.match(state, name)
+            if isinstance(found, Site):
+                reason = (
+                    "switched off"
+                    if not options.allows(rule)
+                    else "could be integrated out, but other unknowns would still be sampled, and "
+                    "one number more costs them little"
+                )
+                state = state.noting(Note(rule.name, (name,), False, reason, node.span))
+            elif isinstance(found, Refusal):
+                state = state.noting(rule.refusal(found))
+    return state
+
+
+def _apply(state: State, rule: Rule, site: Site) -> State:
+    span = state.unknowns[site.names[0]].span
+    note = Note(rule.name, site.names, True, rule.reason(state, site), span)
+    return rule.rewrite(state, site).noting(note)
+
+
+# --- coordinates -----------------------------------------------------------------------------------
+
+
+def _change_coordinates(state: State, options: Options) -> State:
+    """Change the coordinates of what remains."""
+    for rule in COORDINATES:
+        for name in tuple(state.unknowns):
+            if name not in state.unknowns or name in options.keep:
+                continue
+            found = rule.match(state, name)
+            if isinstance(found, Refusal):
+                state = state.noting(rule.refusal(found))
+            elif found is not None and set(found.names) & options.keep:
+                continue
+            elif found is not None and options.allows(rule):
+                state = _apply(state, rule, found)
+            elif found is not None:
+                span = state.unknowns[name].span
+                state = state.noting(Note(rule.name, found.names, False, "switched off", span))
+    return state
+
+
+# --- the plan -------------------------------------------------------------------------------------
+
+
+def _finished(state: State) -> Plan:
+    unknowns = [
+        Unknown(name, node.axes, node.random.support, node.span)
+        for name, node in state.unknowns.items()
+    ]
+    terms = tuple(Term(p.name, _log_density(state, p), p.span) for p in state.pieces.values())
+    predictions = tuple(n for n, role in state.graph.roles.items() if role == "prediction")
+    names = [*state.replaced, *unknowns]
+    return Plan(
+        state.graph,
+        tuple(names),
+        terms,
+        state.recovery,
+        predictions,
+        state.notes,
+        "nuts" if names else "direct",
+        state.definitions,
+    )
+
+
+def _log_density(state: State, piece: Piece) -> Expression:
+    """The log of a piece as one number."""
+    match piece:
+        case Factor():
+            return piece.expression
+        case Gaussian():
+            squares = piece.precision * square(piece.target - piece.value)
+            return total(piece.constant, piece.axes) - 0.5 * total(squares, piece.axes)
+        case Stochastic():
+            support = piece.random.support
+            ends = [e for e in (support.lower, support.upper) if e is not None]
+            # Data were checked against fixed ends; ends that are sampled can cut data off.
+            guard = piece.is_observed and not all(state.is_data(end) for end in ends)
+            random, value = piece.random, piece.itself
+            log_prob = random.guarded_log_prob(value) if guard else random.log_prob(value)
+            return sum_over(log_prob, piece.axes)
+

@@ -1,0 +1,130 @@
+"""A posterior on its way through the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TypeAlias
+
+from hdsl.distributions.random import Applied
+from hdsl.expressions.rewrite import inline
+from hdsl.expressions.simplify import simplify
+from hdsl.expressions.tree import Expression
+from hdsl.model.graph import Factor, ModelGraph, Stochastic
+from hdsl.plan.plan import Note, Step, Unknown
+from hdsl.source import NOWHERE, Span
+
+
+@dataclass(frozen=True)
+class Gaussian:
+    """A canonical Gaussian factor, which is what a collapsed Normal layer leaves.
+
+    Its log is the sum over `axes` of ``-precision (target - value)^2 / 2 + constant``; `target` is
+    an expression of the unknowns that remain, so that a layer above can collapse onto it.
+    """
+
+    name: str
+    axes: tuple[str, ...]
+    target: Expression
+    value: Expression
+    precision: Expression
+    constant: Expression
+    span: Span = NOWHERE
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All quantities that it depends on."""
+        return self.target.names | self.value.names | self.precision.names | self.constant.names
+
+
+Piece: TypeAlias = Stochastic | Gaussian | Factor
+"""A factor of the posterior density."""
+
+
+@dataclass(frozen=True)
+class State:
+    """What is left of the posterior, and what rules have done so far.
+
+    Attributes
+    ----------
+    pieces
+        The factors of the density by name. An unknown that is still sampled has its prior here.
+    replaced
+        What is sampled instead of unknowns whose coordinates were changed.
+    recovery
+        Steps that get back what left, in the order of execution.
+    definitions
+        Quantities that pieces refer to by name: deterministic ones, and what rules computed.
+    """
+
+    graph: ModelGraph
+    pieces: Mapping[str, Piece]
+    definitions: Mapping[str, tuple[tuple[str, ...], Expression]]
+    replaced: tuple[Unknown, ...] = ()
+    recovery: tuple[Step, ...] = ()
+    notes: tuple[Note, ...] = ()
+    keep: frozenset[str] = field(default_factory=frozenset[str])
+
+    @cached_property
+    def unknowns(self) -> dict[str, Stochastic]:
+        """The unknowns that are still sampled as they are."""
+        return {
+            name: piece
+            for name, piece in self.pieces.items()
+            if isinstance(piece, Stochastic) and not piece.is_observed
+        }
+
+    @cached_property
+    def random_names(self) -> frozenset[str]:
+        """All names that depend on something sampled."""
+        found = set(self.unknowns) | {unknown.name for unknown in self.replaced}
+        for name, (_, expression) in self.definitions.items():
+            if expression.names & found:
+                found.add(name)
+        return frozenset(found)
+
+    def is_data(self, expression: Expression) -> bool:
+        """Whether an expression depends on data alone."""
+        return not expression.names & (self.random_names | self.graph.unknowns)
+
+    def children(self, name: str) -> Iterator[Piece]:
+        """The pieces, other than its own prior, that depend on an unknown."""
+        dependent = {n for n, (_, e) in self.definitions.items() if name in e.names} | {name}
+        for piece in self.pieces.values():
+            if piece.name != name and piece.names & dependent:
+                yield piece
+
+    def noting(self, note: Note) -> State:
+        """The same with one more note."""
+        return replace(self, notes=(*self.notes, note))
+
+
+def initial_state(graph: ModelGraph, keep: frozenset[str]) -> State:
+    """The posterior as written: deterministic quantities inlined where that is possible."""
+    definitions = {
+        name: (axes, simplify(inline(expression, graph.definitions)))
+        for name, (axes, expression) in graph.definitions.items()
+    }
+    computed = frozenset(name for name, role in graph.roles.items() if role == "data")
+    random_definitions = {n: d for n, d in graph.definitions.items() if n not in computed}
+
+    def flat(expression: Expression) -> Expression:
+        return simplify(inline(expression, random_definitions))
+
+    pieces: dict[str, Piece] = {}
+    for node in graph.nodes.values():
+        if isinstance(node, Factor):
+            pieces[node.name] = replace(node, expression=flat(node.expression))
+        elif isinstance(node, Stochastic):
+            pieces[node.name] = replace(node, random=node.random.map(flat))
+    kept = {n: d for n, d in definitions.items() if n not in computed}
+    return State(graph, pieces, kept, keep=keep)
+
+
+def applied(piece: Piece, *names: str) -> Applied | None:
+    """The distribution of a piece, if it is one of those named, and not truncated."""
+    if isinstance(piece, Stochastic) and isinstance(piece.random, Applied):
+        if not names or piece.random.distribution.name in names:
+            return piece.random
+    return None

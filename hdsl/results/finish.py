@@ -1,0 +1,199 @@
+"""From the draws of what was sampled to the fit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from hdsl.density.density import Density
+from hdsl.density.law import TOLERANCE, law_errors
+from hdsl.density.recover import log_likelihood, recover, replicate
+from hdsl.density.streams import DRAW
+from hdsl.diagnostics import Diagnostic, HdslError
+from hdsl.expressions.evaluate import Value
+from hdsl.expressions.tree import set_of
+from hdsl.model.graph import Bound, Stochastic
+from hdsl.plan.explain import Explanation
+from hdsl.plan.plan import Plan
+from hdsl.results.fit import Fit
+from hdsl.results.variables import Array, Role, RunFacts, Variable
+
+_LAW_DRAWS = 4
+REPLICATE_BYTES = 2_000_000_000
+"""Replicates of the data are left out when they would take more than this."""
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """The draws of the sampler.
+
+    Attributes
+    ----------
+    positions
+        Unconstrained draws, shape ``(chain, draw, dimension)``.
+    stats
+        What the sampler recorded, shape ``(chain, draw)``.
+    """
+
+    positions: np.ndarray
+    stats: Mapping[str, Array] = field(default_factory=dict[str, Array])
+
+
+def finish(
+    density: Density,
+    sampled: Sampled,
+    explanation: Explanation,
+    facts: Mapping[str, Any],
+    with_log_likelihood: bool = False,
+) -> Fit:
+    """Recover what left the plan, draw predictions and replicates, and make the fit.
+
+    Raises
+    ------
+    HdslError
+        HB900 if the recovered draws show that a rule changed the posterior.
+    """
+    plan, bound, seed = density.plan, density.bound, int(facts["seed"])
+    chains, draws = sampled.positions.shape[:2]
+    flat = sampled.positions.reshape(chains * draws, density.dimension)
+    values = recover(plan, bound, density.constrain(flat), seed, chains * draws)
+    _check_law(density, flat, values)
+    replicates: dict[str, Value] = {}
+    if _replicate_bytes(plan, bound, chains * draws) <= REPLICATE_BYTES:
+        replicates, _ = replicate(plan, bound, values, seed)
+    likelihood = log_likelihood(plan, bound, values) if with_log_likelihood else {}
+    shape = (chains, draws)
+    return Fit(
+        variables=tuple(_variables(plan, values, replicates, shape)),
+        coords=_coords(bound, [*values.values(), *replicates.values()]),
+        sample_stats=dict(sampled.stats),
+        observed_data=_data(bound, observed=True),
+        constant_data=_data(bound, observed=False),
+        log_likelihood={
+            name: (_dims(value), _shaped(value, shape)) for name, value in likelihood.items()
+        },
+        facts=RunFacts(
+            model_text=plan.graph.source.text,
+            model_name=plan.graph.source.name,
+            plan_text=str(explanation),
+            plan_json=json.dumps(asdict(explanation)),
+            data_fingerprint=dict(bound.fingerprints),
+            direct=plan.sampler == "direct",
+            **facts,
+        ),
+    )
+
+
+def _check_law(density: Density, flat: np.ndarray, values: Mapping[str, Value]) -> None:
+    """At a few draws: what was sampled is the model as written."""
+    chosen = np.linspace(0, len(flat) - 1, _LAW_DRAWS).astype(int)
+    some = {
+        name: Value(value.array[chosen], value.axes) if DRAW in value.axes else value
+        for name, value in values.items()
+    }
+    errors = law_errors(density, flat[chosen], some)
+    if np.any(errors > TOLERANCE):
+        rules = sorted({note.rule for note in density.plan.notes if note.fired})
+        raise HdslError(
+            [
+                Diagnostic(
+                    "HB900",
+                    "a rule of the planner changed the posterior",
+                    cause=f"density after and before differ by {np.nanmax(errors):.1e} (relative) "
+                    f"under the rules {', '.join(rules)}; this is a mistake in hdsl, not in the model",
+                    help="run with `--without collapse --without coordinates`, and report the model",
+                )
+            ],
+            density.plan.graph.source,
+        )
+
+
+def _replicate_bytes(plan: Plan, bound: Bound, draws: int) -> int:
+    total = 0
+    for node in plan.graph.stochastic:
+        if node.is_observed:
+            sizes = [
+                bound.sizes[a] if a in bound.sizes else bound.sets[set_of(a)].size
+                for a in node.axes
+            ]
+            total += int(np.prod(sizes, dtype=np.int64)) * draws * 8
+    return total
+
+
+def _dims(value: Value) -> tuple[str, ...]:
+    return tuple(axis for axis in value.axes if axis != DRAW)
+
+
+def _shaped(value: Value, shape: tuple[int, int]) -> Array:
+    return np.asarray(value.array).reshape((*shape, *value.array.shape[1:]))
+
+
+def _variables(
+    plan: Plan,
+    values: Mapping[str, Value],
+    replicates: Mapping[str, Value],
+    shape: tuple[int, int],
+) -> Iterator[Variable]:
+    graph = plan.graph
+    for name, node in graph.nodes.items():
+        role = _role(plan, name)
+        value = values.get(name)
+        if role is None or value is None or getattr(node, "is_internal", False):
+            continue
+        array = _shaped(value, shape)
+        yield Variable(name, array, _dims(value), node.span, node.description, role)
+    for name, value in replicates.items():
+        node = graph.nodes[name]
+        array = _shaped(value, shape)
+        yield Variable(name, array, _dims(value), node.span, node.description, "replicate")
+
+
+def _role(plan: Plan, name: str) -> Role | None:
+    """Parameter, derived or prediction; what is computed from predictions is one."""
+    graph = plan.graph
+    if name in graph.assembled:
+        parts = [graph.nodes[part.node] for part in graph.assembled[name][1]]
+        roles = {graph.roles[p.name] for p in parts if isinstance(p, Stochastic)}
+        return "parameter" if "parameter" in roles else "prediction" if roles else "derived"
+    match graph.roles.get(name):
+        case "parameter":
+            return "parameter"
+        case "prediction":
+            return "prediction"
+        case "derived":
+            predicted = graph.ancestors[name] & set(plan.predictions)
+            return "prediction" if predicted else "derived"
+        case _:
+            return None
+
+
+def _coords(bound: Bound, values: list[Value]) -> dict[str, tuple[str | float | int, ...]]:
+    """Labels of the axes: those of index sets, and numbers for selections."""
+    data = [value for name, value in bound.values.items() if name in bound.graph.data]
+    found: dict[str, tuple[str | float | int, ...]] = {}
+    for axis in dict.fromkeys(axis for value in (*values, *data) for axis in _dims(value)):
+        if axis in bound.sizes:
+            found[axis] = tuple(range(1, bound.sizes[axis] + 1))
+        else:
+            found[axis] = tuple(bound.sets[set_of(axis)].labels)
+    return found
+
+
+def _data(bound: Bound, observed: bool) -> dict[str, tuple[tuple[str, ...], Array]]:
+    graph = bound.graph
+    names = {
+        name
+        for node in graph.stochastic
+        if node.value is not None
+        for name in node.value.names
+        if name in graph.data
+    }
+    return {
+        name: (value.axes, np.asarray(value.array))
+        for name, value in bound.values.items()
+        if name in graph.data and (name in names) == observed
+    }

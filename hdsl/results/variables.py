@@ -1,0 +1,134 @@
+"""What a run hands over: families of draws, and the facts of the run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from itertools import product
+from typing import Any, Literal, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdsl.source import Span
+
+Array = NDArray[np.generic]
+Label = str | float | int
+Coords = Mapping[str, Sequence[Label]]
+Role = Literal["parameter", "derived", "prediction", "replicate"]
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Variable:
+    """The draws of one family of the model.
+
+    Attributes
+    ----------
+    values
+        Shape ``(chain, draw, *dims)``.
+    dims
+        The names of the axes after chain and draw.
+    span
+        The line of the model that defines it: what is wrong with its draws is blamed there.
+    role
+        ``replicate`` is new data in place of the observed, for predictive checks.
+    """
+
+    name: str
+    values: Array
+    dims: tuple[str, ...] = ()
+    span: Span | None = None
+    description: str = ""
+    role: Role = "parameter"
+
+    def __post_init__(self) -> None:
+        if self.values.ndim != 2 + len(self.dims):
+            raise ValueError(f"{self.name}: shape {self.values.shape} for the axes {self.dims}")
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Variable):
+            return NotImplemented
+        mine = (self.name, self.dims, self.span, self.description, self.role)
+        theirs = (other.name, other.dims, other.span, other.description, other.role)
+        return mine == theirs and same_array(self.values, other.values)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def size(self) -> int:
+        """The number of elements of the family."""
+        return int(np.prod(self.values.shape[2:], dtype=int))
+
+    @property
+    def title(self) -> str:
+        """The name as the model's line writes it, such as ``theta[day]``."""
+        return f"{self.name}[{', '.join(self.dims)}]" if self.dims else self.name
+
+    def columns(self) -> Array:
+        """The draws as shape ``(chain, draw, size)``."""
+        return self.values.reshape(*self.values.shape[:2], self.size)
+
+    def label(self, index: int, coords: Coords) -> str:
+        """The name of one element, such as ``theta[2014-03-10]``."""
+        if not self.dims:
+            return self.name
+        place = np.unravel_index(index, self.values.shape[2:])
+        return f"{self.name}[{', '.join(self._labels(place, coords))}]"
+
+    def labels(self, coords: Coords) -> Iterator[tuple[Label, ...]]:
+        """The labels of the elements, last axis fastest."""
+        return product(*(coords[dim] for dim in self.dims))
+
+    def _labels(self, place: Sequence[np.intp], coords: Coords) -> Iterator[str]:
+        for dim, index in zip(self.dims, place, strict=True):
+            yield label_text(coords[dim][int(index)])
+
+
+@final
+@dataclass(frozen=True)
+class RunFacts:
+    """What is needed to know where the draws came from, and to make them again.
+
+    Attributes
+    ----------
+    plan_json
+        The plan as JSON text.
+    data_fingerprint
+        A hash of each data variable.
+    direct
+        The draws are independent and exact: there was no chain that had to converge.
+    """
+
+    model_text: str = ""
+    model_name: str = "model"
+    seed: int = 0
+    plan_text: str = ""
+    plan_json: str = "{}"
+    data_fingerprint: Mapping[str, str] = field(default_factory=dict[str, str])
+    versions: Mapping[str, str] = field(default_factory=dict[str, str])
+    timings: Mapping[str, float] = field(default_factory=dict[str, float])
+    settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    max_tree_depth: int = 10
+    direct: bool = False
+
+    def __post_init__(self) -> None:
+        # As they will be read back from a file, so that a fit equals its saved self.
+        for item in fields(self):
+            value = json.loads(json.dumps(getattr(self, item.name)))
+            object.__setattr__(self, item.name, value)
+
+
+def label_text(label: Label) -> str:
+    """A label as it stands in brackets: ``5`` for 5.0."""
+    if isinstance(label, float | np.floating):
+        return str(int(label)) if float(label).is_integer() else repr(float(label))
+    return str(label)
+
+
+def same_array(one: Array, other: Array) -> bool:
+    """Whether shape, kind and values agree; NaN equals NaN."""
+    if one.shape != other.shape or one.dtype.kind != other.dtype.kind:
+        return False
+    return bool(np.array_equal(one, other, equal_nan=one.dtype.kind in "fc"))

@@ -1,0 +1,83 @@
+"""The verdict on a fit: one to four sentences that a reader can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hdsl.diagnostics import Diagnostic
+from hdsl.results.checks import check_chains, check_finite
+from hdsl.results.sampler_checks import check_sampler
+from hdsl.source import Source
+
+if TYPE_CHECKING:
+    from hdsl.results.fit import Fit
+
+_NAMED = 2
+
+
+def diagnose(fit: Fit) -> tuple[Diagnostic, ...]:
+    """All that speaks against the draws of `fit`, errors first."""
+    found = chain(check_finite(fit), check_chains(fit), check_sampler(fit))
+    return tuple(sorted(found, key=lambda diagnostic: diagnostic.severity != "error"))
+
+
+def verdict_of(fit: Fit) -> str:
+    """What can be trusted and how exactly, or what is wrong, where, and what to try."""
+    errors = [d for d in fit.diagnostics if d.severity == "error"]
+    warnings = [d for d in fit.diagnostics if d.severity == "warning"]
+    if errors:
+        return f"The draws can't be trusted: {_listed(fit, errors)}. Try this: {errors[0].help}."
+    if warnings:
+        opening = f"The draws can be used with care: {_listed(fit, warnings)}."
+        return " ".join([opening, *_precision(fit), f"Try this: {warnings[0].help}."])
+    return " ".join([*_agreement(fit), *_precision(fit)])
+
+
+def _listed(fit: Fit, diagnostics: Sequence[Diagnostic]) -> str:
+    named = [_placed(fit, diagnostic) for diagnostic in diagnostics[:_NAMED]]
+    rest = len(diagnostics) - len(named)
+    if rest:
+        return f"{', '.join(named)}, and {rest} more of this kind"
+    return ", and ".join(named)
+
+
+def _placed(fit: Fit, diagnostic: Diagnostic) -> str:
+    if diagnostic.span is None:
+        return diagnostic.title
+    line, _ = Source(fit.facts.model_text, fit.facts.model_name).position(diagnostic.span.start)
+    return f"{diagnostic.title} (line {line})"
+
+
+def _agreement(fit: Fit) -> list[str]:
+    if not fit.judged:
+        return ["Nothing in this model had to be inferred: its draws come straight from it."]
+    if fit.facts.direct:
+        total = fit.num_chains * fit.num_draws
+        return [f"The draws can be trusted: all {total} are exact and independent of each other."]
+    r_hat = _all(fit, "r_hat")
+    effective = np.minimum(_all(fit, "ess_bulk"), _all(fit, "ess_tail"))
+    if not np.isfinite(r_hat).any():
+        return ["The draws can be trusted: nothing varies in them."]
+    agree = f"all {fit.num_chains} chains agree" if fit.num_chains > 1 else "the chain is steady"
+    return [
+        f"The draws can be trusted: {agree} (R-hat at most {np.nanmax(r_hat):.3f}), and every "
+        f"quantity has at least {np.nanmin(effective):.0f} effective draws."
+    ]
+
+
+def _precision(fit: Fit) -> list[str]:
+    sd, mcse = _all(fit, "sd"), _all(fit, "mcse")
+    varies = np.isfinite(mcse) & (sd > 0)
+    if not varies.any():
+        return []
+    worst = 100 * float((mcse[varies] / sd[varies]).max())
+    return [f"The Monte Carlo error of the means is at most {worst:.2g} % of the posterior sd."]
+
+
+def _all(fit: Fit, column: str) -> NDArray[np.float64]:
+    return np.concatenate([getattr(statistics, column) for _, statistics in fit.judged] or [[]])

@@ -1,0 +1,89 @@
+"""Values and gradients of a log density, and how its programs are compiled.
+
+Importing this module imports JAX; the rest of the package does so inside functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+from numpy.typing import NDArray
+
+from hdsl.sampling.precision import FLOAT
+from hdsl.sampling.settings import LogDensity
+
+ValueAndGradient = Callable[[Array], tuple[Array, Array]]
+ValueAndGradientGivenData = Callable[[Array, Any], tuple[Array, Array]]
+
+# Roughly halves XLA's time for these programs and leaves their speed as it was.
+_CPU_OPTIONS: dict[str, str | bool] = {"xla_cpu_use_fusion_emitters": False}
+
+
+def to_device(data: Any) -> Any:
+    """Data as a pytree of arrays that JAX may trace."""
+    return jax.tree.map(lambda leaf: jnp.asarray(np.asarray(leaf)), data)
+
+
+def guarded_value_and_gradient(log_density: LogDensity) -> ValueAndGradientGivenData:
+    """Value and gradient that are never NaN and never plus infinity.
+
+    Where the log density is not a number or plus infinity it becomes minus infinity. What is not
+    finite in a gradient becomes zero: a leapfrog step with any fixed vector field in place of the
+    gradient keeps volume and can be reversed, so the draws stay exact.
+    """
+
+    def guarded(position: Array, data: Any) -> tuple[Array, Array]:
+        value, gradient = jax.value_and_grad(log_density)(position, data)
+        possible = jnp.isfinite(value)
+        value = jnp.where(possible, value, -jnp.inf)
+        return value, jnp.where(possible & jnp.isfinite(gradient), gradient, 0.0)
+
+    # The loops around it are traced several times; this one is then found in JAX's cache.
+    return jax.jit(guarded, inline=True)
+
+
+def compile_lowered(lowered: jax.stages.Lowered) -> jax.stages.Compiled:
+    """Compile, with the options that suit the processor where its compiler knows them."""
+    if jax.default_backend() != "cpu":
+        return lowered.compile()
+    try:
+        return lowered.compile(compiler_options=dict(_CPU_OPTIONS))
+    except jax.errors.JaxRuntimeError:
+        return lowered.compile()
+
+
+def evaluator(
+    log_density: LogDensity, data: Any, dimension: int
+) -> Callable[[NDArray[np.float64]], tuple[float, NDArray[np.float64]]]:
+    """Compiled value and gradient as they are, not guarded, of a position of shape (dim,).
+
+    The program is compiled once for a log density and shapes of data, however often this is called.
+    """
+    on_device = to_device(data)
+    leaves, structure = jax.tree.flatten(on_device)
+    shapes = tuple((leaf.shape, leaf.dtype) for leaf in leaves)
+    program = _compile_evaluation(log_density, structure, shapes, dimension)
+
+    def evaluate(position: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        value, gradient = program(np.asarray(position, FLOAT), on_device)
+        return float(value), np.asarray(gradient)
+
+    return evaluate
+
+
+@lru_cache(maxsize=4)
+def _compile_evaluation(
+    log_density: LogDensity,
+    structure: Any,
+    shapes: tuple[tuple[tuple[int, ...], np.dtype[Any]], ...],
+    dimension: int,
+) -> jax.stages.Compiled:
+    data = jax.tree.unflatten(structure, [jax.ShapeDtypeStruct(*shape) for shape in shapes])
+    position = jax.ShapeDtypeStruct((dimension,), FLOAT)
+    return compile_lowered(jax.jit(jax.value_and_grad(log_density)).lower(position, data))

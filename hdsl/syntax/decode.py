@@ -1,0 +1,46 @@
+"""From bytes to text."""
+
+from __future__ import annotations
+
+from hdsl.diagnostics import Diagnostic, HdslError
+from hdsl.source import Source, Span
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def decode(data: bytes, name: str = "model") -> str:
+    """Decode the bytes of a model file.
+
+    Parameters
+    ----------
+    data
+        UTF-8, with or without a byte order mark.
+    name
+        What messages call the file.
+
+    Raises
+    ------
+    HdslError
+        ``HB114`` if the bytes are not UTF-8.
+    """
+    data = data.removeprefix(_BYTE_ORDER_MARK)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as mistake:
+        start, byte = len(data[: mistake.start].decode("utf-8")), data[mistake.start]
+    source = Source(data.decode("utf-8", errors="replace"), name)
+    utf16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    raise HdslError(
+        [
+            Diagnostic(
+                "HB114",
+                "the file is not UTF-8 text",
+                None if utf16 else Span(start, start + 1),
+                note="" if utf16 else f"byte 0x{byte:02X} has no meaning here",
+                cause="a model is a text in UTF-8"
+                + (", and this file begins like UTF-16" if utf16 else ""),
+                help="save it again from your editor with the encoding UTF-8",
+            )
+        ],
+        source,
+    )

@@ -1,0 +1,115 @@
+"""The message of last resort: what was found, and what could have stood there."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from hdsl.diagnostics import Diagnostic
+from hdsl.syntax.mistake import Mistake
+
+_SIGNS = {
+    "TILDE": "`~`",
+    "EQUAL": "`=`",
+    "COLON": "`:`",
+    "VBAR": "`|`",
+    "DOTS": "`..`",
+    "COMMA": "a comma",
+    "LPAR": "`(`",
+    "LSQB": "`[`",
+    "LBRACE": "`{`",
+    "RPAR": "`)`",
+    "RSQB": "`]`",
+    "RBRACE": "`}`",
+}
+_WORDS = (
+    *("THEN", "ELSE", "FOR", "FROM", "WHERE", "AS", "WITHIN"),
+    *("BY", "IN", "TO", "IF", "TRUNCATED", "CENSORED"),
+)
+_VALUE_STARTS = frozenset({"LPAR", "LSQB", "LBRACE", "IF"})
+
+
+def unexpected_word(mistake: Mistake) -> Diagnostic:
+    """A diagnostic for a word or sign that can't stand where it does."""
+    cause = f"here could stand {list_expected(mistake)}"
+    if mistake.at_end and not (mistake.kind == "SEMICOLON" and mistake.brackets):
+        return Diagnostic(
+            "HB107",
+            "the line ends inside a statement",
+            mistake.span,
+            note="the statement should go on here",
+            cause=cause,
+            help="complete the statement, or delete its beginning",
+        )
+    shown = mistake.found if len(mistake.found) <= 30 else mistake.found[:27] + "..."
+    return Diagnostic(
+        "HB101", f"`{shown}` can't stand here", mistake.span, cause=cause, help=_advice(mistake)
+    )
+
+
+def list_expected(mistake: Mistake) -> str:
+    accepts = mistake.accepts
+    expected: list[str] = []
+    skipped: frozenset[str] = frozenset()
+    if mistake.wants_value:
+        expected.append("a value or an expression")
+        skipped = _VALUE_STARTS
+    elif {"NAME", "STRING"} <= accepts:
+        expected.append("a name or a text in quotes")
+    elif "NAME" in accepts:
+        expected.append("a name")
+    elif "STRING" in accepts:
+        expected.append("a text in double quotes")
+    elif "NUMBER" in accepts:
+        expected.append("a number")
+    if "MULTIPLY" in accepts:
+        expected.append("an operator")
+    expected += [text for kind, text in _SIGNS.items() if kind in accepts - skipped]
+    expected += [f"`{kind.lower()}`" for kind in _WORDS if kind in accepts - skipped]
+    if "SEMICOLON" in accepts and not mistake.wants_value:
+        expected.append("the end of the statement")
+    if not expected:
+        return "nothing more"
+    *first, last = expected
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def _advice(mistake: Mistake) -> str:
+    previous = mistake.previous
+    words = [kind.lower() for kind in _WORDS if kind in mistake.accepts]
+    near = get_close_matches(mistake.found, words, n=1, cutoff=0.7)
+    if near and mistake.kind == "NAME":
+        return f"did you mean `{near[0]}`?"
+    if mistake.kind == "IF" and mistake.wants_value:
+        return "put brackets around `if … then … else …`"
+    if mistake.kind == "IF" and "FOR" in mistake.accepts:
+        return "to pick elements, write `for` and a condition"
+    if previous is None or mistake.kind == "":
+        return ""
+    if mistake.found == "[":
+        return _advice_on_bracket(previous.text)
+    values = previous.kind in ("word", "number") or previous.text in (")", "]")
+    if values and mistake.kind in ("NAME", "NUMBER", "LPAR") and "MULTIPLY" in mistake.accepts:
+        if previous.text[0].isupper() and "LPAR" in mistake.accepts:
+            return f"arguments stand in brackets: `{previous.text}(…)`"
+        return "to multiply, write `*`; a comment begins with `#`"
+    if mistake.kind in ("NAME", "NUMBER", "STRING") and mistake.brackets:
+        return "put a comma between the two" if "COMMA" in mistake.accepts else ""
+    if mistake.kind == "FROM":
+        return "`from` stands before `where`" if _has_word(mistake, "where") else ""
+    if mistake.found == "," and "DOTS" in mistake.accepts:
+        return "labels stand in braces: `{A, B}`"
+    if mistake.found == "," and mistake.brackets and mistake.brackets[-1].text == "(":
+        return "write a list as `[a, b]`"
+    return ""
+
+
+def _has_word(mistake: Mistake, text: str) -> bool:
+    return any(word.text == text for word in mistake.statement)
+
+
+def _advice_on_bracket(previous: str) -> str:
+    if previous == "]":
+        return "write several indices in one pair of brackets: `x[i, j]`"
+    if previous == ")":
+        return "give the result a name, and write the brackets after that name"
+    return ""

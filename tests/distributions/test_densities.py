@@ -1,0 +1,299 @@
+"""Densities, cumulative probabilities and moments, against SciPy."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import integrate, stats
+
+from hdsl.distributions import DISTRIBUTIONS
+from hdsl.distributions.random import Truncated
+from hdsl.expressions.tree import Constant
+
+from .scipy_twins import IDS, TWINS, X, applied, at, is_discrete, log_prob, number, points
+
+every = pytest.mark.parametrize(("name", "positional", "keywords", "twin"), TWINS, ids=IDS)
+Arguments = tuple[float, ...]
+Keywords = dict[str, float]
+
+
+def test_every_distribution_and_form_has_a_twin() -> None:
+    tried = {
+        (name, frozenset(p.name for p, _ in applied(name, *positional, **keywords).written))
+        for name, positional, keywords, _ in TWINS
+    }
+    for name, distribution in DISTRIBUTIONS.items():
+        if name in {"Flat", "HalfStudentT"}:
+            continue
+        for form in (distribution.parameters, *(form.parameters for form in distribution.forms)):
+            assert (name, frozenset(p.name for p in form)) in tried
+
+
+@every
+def test_log_prob(name: str, positional: Arguments, keywords: Keywords, twin: Any) -> None:
+    x = points(twin)
+    expected = twin.logpmf(x) if is_discrete(twin) else twin.logpdf(x)
+    kept = np.isfinite(expected)
+    assert kept.sum() >= 2
+    found = log_prob(applied(name, *positional, **keywords), x)
+    np.testing.assert_allclose(found[kept], expected[kept], rtol=1e-10, atol=1e-11)
+
+
+@every
+def test_total_is_one(name: str, positional: Arguments, keywords: Keywords, twin: Any) -> None:
+    random = applied(name, *positional, **keywords)
+    if is_discrete(twin):
+        assert np.exp(log_prob(random, points(twin))).sum() == pytest.approx(1, abs=1e-11)
+        return
+    cuts = twin.ppf([0.001, 0.01, 0.3, 0.7, 0.99, 0.999])
+    parts = [
+        integrate.quad(lambda x: float(np.exp(log_prob(random, x))[0]), a, b, epsabs=1e-10)[0]
+        for a, b in zip(cuts, cuts[1:], strict=False)
+    ]
+    assert sum(parts) == pytest.approx(0.998, abs=1e-8)
+
+
+@every
+def test_outside_the_support(
+    name: str, positional: Arguments, keywords: Keywords, twin: Any
+) -> None:
+    random = applied(name, *positional, **keywords)
+    lower, upper = twin.support()
+    outside = [end for end in (lower - 1.5, lower - 1, upper + 1, upper + 2.5) if np.isfinite(end)]
+    if outside:
+        assert np.all(log_prob(random, outside) == -np.inf)
+    assert random.is_discrete == is_discrete(twin)
+
+
+@every
+def test_cdf(name: str, positional: Arguments, keywords: Keywords, twin: Any) -> None:
+    random = applied(name, *positional, **keywords)
+    d, parameters = random.distribution, random.parameters
+    if d.cdf(X, **parameters) is None:
+        assert name == "BetaBinomial"
+        return
+    lower, upper = twin.support()
+    x = np.concatenate([points(twin), points(twin)[::3] + 0.5, [max(lower, -50) - 1.5]])
+    x = np.append(x, min(upper, 1e30) + 1)
+    found = at(d.cdf(X, **parameters), x), at(d.survival(X, **parameters), x)
+    np.testing.assert_allclose(found[0], twin.cdf(x), rtol=1e-9, atol=2e-16)
+    np.testing.assert_allclose(found[1], twin.sf(x), rtol=1e-9, atol=1e-300)
+    with np.errstate(divide="ignore"):
+        log_below, log_above = np.log(twin.cdf(x)), np.log(twin.sf(x))
+    for found, expected in (
+        (at(d.log_cdf(X, **parameters), x), log_below),
+        (at(d.log_survival(X, **parameters), x), log_above),
+    ):
+        # SciPy loses the tail of Pareto next to its minimum.
+        kept = expected > (-20 if name == "Pareto" else -400)
+        np.testing.assert_allclose(found[kept], expected[kept], rtol=1e-9, atol=1e-12)
+
+
+@every
+def test_log_mass(name: str, positional: Arguments, keywords: Keywords, twin: Any) -> None:
+    random = applied(name, *positional, **keywords)
+    d, parameters = random.distribution, random.parameters
+    if name == "BetaBinomial":
+        assert d.log_mass(X, None, **parameters) is None
+        return
+    for low, high in [(0.001, 0.01), (0.2, 0.9), (0.6, 0.7), (0.97, 0.999)]:
+        a, b = twin.ppf([low, high])
+        if a == b:
+            continue
+        left = twin.cdf(b) - twin.cdf(a)
+        found = d.log_mass(Constant(a), Constant(b), **parameters)
+        assert at(found)[0] == pytest.approx(math.log(left), rel=1e-9)
+    assert at(d.log_mass(None, None, **parameters))[0] == 0
+    only = d.log_mass(None, Constant(twin.ppf(0.4)), **parameters)
+    assert at(only)[0] == pytest.approx(twin.logcdf(twin.ppf(0.4)), rel=1e-9)
+
+
+@every
+def test_draws(name: str, positional: Arguments, keywords: Keywords, twin: Any) -> None:
+    rng = np.random.default_rng(20260101)
+    draws = applied(name, *positional, **keywords).sample(rng, (20_000,), number)
+    assert draws.shape == (20_000,)
+    assert draws.dtype == float
+    if is_discrete(twin):
+        values, counts = np.unique(draws, return_counts=True)
+        chances = twin.pmf(values)
+        error = np.sqrt(chances * (1 - chances) / 20_000)
+        assert np.all(np.abs(counts / 20_000 - chances) < 5 * error + 1e-4)
+        assert chances.sum() > 0.999
+    else:
+        assert stats.kstest(draws, twin.cdf).pvalue > 1e-4
+
+
+@every
+def test_mean(name: str, positional: Arguments, keywords: Keywords, twin: Any) -> None:
+    random = applied(name, *positional, **keywords)
+    mean = random.distribution.mean(**random.parameters)
+    if name == "Cauchy":
+        assert mean is None
+    else:
+        assert at(mean)[0] == pytest.approx(twin.mean(), rel=1e-10)
+
+
+@pytest.mark.parametrize("df", [0.7, 3.0, 40.0])
+def test_half_student_t_is_the_size_of_student_t(df: float) -> None:
+    half, scale = applied("HalfStudentT", df, 2.0), 2.0
+    twin = stats.t(df, 0, scale)
+    x = np.array([1e-9, 0.1, 1.0, 5.0, 1e3, 1e8])
+    d, parameters = half.distribution, half.parameters
+    np.testing.assert_allclose(log_prob(half, x), twin.logpdf(x) + math.log(2), rtol=1e-11)
+    np.testing.assert_allclose(at(d.survival(X, **parameters), x), 2 * twin.sf(x), rtol=1e-9)
+    np.testing.assert_allclose(
+        at(d.cdf(X, **parameters), x[:4]), 1 - 2 * twin.sf(x[:4]), atol=1e-13
+    )
+    small = at(d.cdf(X, **parameters), 1e-30)[0]
+    assert small == pytest.approx(2e-30 * twin.pdf(0), rel=1e-10)
+    draws = half.sample(np.random.default_rng(4), (20_000,), number)
+    assert stats.kstest(draws, lambda v: 2 * twin.cdf(v) - 1).pvalue > 1e-4
+
+
+def test_half_student_t_mean() -> None:
+    def mean(df: float) -> float:
+        half = applied("HalfStudentT", df, 2.0)
+        return at(half.distribution.mean(**half.parameters))[0]
+
+    expected = 2 * integrate.quad(lambda x: x * stats.t(3.5, 0, 2.0).pdf(x), 0, np.inf)[0]
+    assert mean(3.5) == pytest.approx(expected, rel=1e-7)
+    assert mean(1.0) == math.inf
+
+
+def test_means_that_do_not_exist() -> None:
+    for name, arguments, expected in [
+        ("StudentT", (1.0, 0.0, 1.0), math.nan),
+        ("InverseGamma", (0.5, 2.0), math.inf),
+        ("Pareto", (1.0, 1.0), math.inf),
+        ("HalfCauchy", (1.0,), math.inf),
+    ]:
+        random = applied(name, *arguments)
+        np.testing.assert_equal(at(random.distribution.mean(**random.parameters))[0], expected)
+
+
+def test_flat_adds_nothing() -> None:
+    whole, part = applied("Flat"), applied("Flat", 0.0, 2.0)
+    assert not whole.distribution.proper
+    np.testing.assert_array_equal(log_prob(whole, [-1e9, 3.0]), [0.0, 0.0])
+    np.testing.assert_array_equal(log_prob(part, [-1.0, 1.0, 3.0]), [-np.inf, 0.0, -np.inf])
+    assert whole.support.lower is None
+    assert applied("Flat", upper=1.0).support.lower is None
+    with pytest.raises(ValueError, match="no draws"):
+        whole.sample(np.random.default_rng(1), (3,), number)
+    draws = part.sample(np.random.default_rng(1), (100,), number)
+    assert draws.min() > 0
+    assert draws.max() < 2
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "x", "expected"),
+    [
+        ("Poisson", (0.0,), [0, 1], [0.0, -np.inf]),
+        ("NegativeBinomial", (0.0, 2.0), [0, 1], [0.0, -np.inf]),
+        ("Binomial", (0, 0.3), [0, 1], [0.0, -np.inf]),
+        ("Binomial", (3, 0.0), [0, 1, 3], [0.0, -np.inf, -np.inf]),
+        ("Binomial", (3, 1.0), [3, 2, 0], [0.0, -np.inf, -np.inf]),
+        ("Bernoulli", (0.0,), [0, 1], [0.0, -np.inf]),
+        ("Bernoulli", (1.0,), [1, 0], [0.0, -np.inf]),
+        ("BetaBinomial", (0, 0.5, 0.5), [0], [0.0]),
+        ("Geometric", (1.0,), [0, 1], [0.0, -np.inf]),
+        ("DiscreteUniform", (4, 4), [4, 5], [0.0, -np.inf]),
+        ("Exponential", (2.0,), [0.0], [math.log(2)]),
+        ("Uniform", (0.0, 2.0), [0.0, 2.0], [-math.log(2)] * 2),
+        ("HalfNormal", (1.0,), [0.0], [0.5 * math.log(2 / math.pi)]),
+        ("Pareto", (2.0, 1.0), [2.0], [-math.log(2)]),
+    ],
+)
+def test_edges(
+    name: str, arguments: Arguments, x: list[float], expected: list[float]
+) -> None:
+    np.testing.assert_allclose(log_prob(applied(name, *arguments), x), expected, atol=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "value"),
+    [
+        ("Poisson", (0.0,), 0),
+        ("Binomial", (5, 1.0), 5),
+        ("Binomial", (0, 0.5), 0),
+        ("NegativeBinomial", (0.0, 1.0), 0),
+        ("Geometric", (1.0,), 0),
+        ("Bernoulli", (1.0,), 1),
+    ],
+)
+def test_draws_that_are_certain(name: str, arguments: Arguments, value: float) -> None:
+    draws = applied(name, *arguments).sample(np.random.default_rng(1), (50,), number)
+    assert np.all(draws == value)
+
+
+def test_draws_of_enormous_counts() -> None:
+    rng = np.random.default_rng(1)
+    draws = applied("Poisson", 1e40).sample(rng, (100,), number)
+    np.testing.assert_allclose(draws, 1e40, rtol=1e-15)
+    assert np.all(applied("Geometric", 1e-30).sample(rng, (100,), number) > 1e24)
+
+
+FAR = 10.0 ** np.arange(8, 17)
+
+
+@pytest.mark.parametrize("far", FAR)
+def test_negative_binomial_becomes_poisson(far: float) -> None:
+    y = np.array([0.0, 1, 5, 40, 200])
+    limit = stats.poisson(30.0).logpmf(y)
+    # The first term beyond the limit: ((y - mean)^2 - y) / (2 concentration).
+    first = ((y - 30.0) ** 2 - y) / (2 * far)
+    np.testing.assert_allclose(
+        log_prob(applied("NegativeBinomial", 30.0, far), y), limit + first, rtol=2e-12
+    )
+
+
+@pytest.mark.parametrize("far", FAR)
+def test_beta_binomial_becomes_binomial(far: float) -> None:
+    y = np.array([0.0, 1, 7, 20, 40])
+    found = log_prob(applied("BetaBinomial", 40, mean=0.2, concentration=far), y)
+    spread = y * (y - 1) / 0.2 + (40 - y) * (39 - y) / 0.8 - 40 * 39
+    limit = stats.binom(40, 0.2).logpmf(y) + spread / (2 * far)
+    np.testing.assert_allclose(found, limit, rtol=1e-12, atol=1e-11)
+
+
+@pytest.mark.parametrize("far", FAR)
+def test_student_t_becomes_normal(far: float) -> None:
+    x = np.array([-8.0, -1.0, 0.0, 0.5, 3.0, 30.0])
+    first = (x**4 / 4 - x**2 / 2 - 1 / 4) / far
+    limit = stats.norm.logpdf(x) + first
+    np.testing.assert_allclose(log_prob(applied("StudentT", far, 0, 1), x), limit, rtol=1e-10)
+
+
+def test_normal_tails_to_the_end() -> None:
+    # log of Phi(b) - Phi(a), computed with 50 digits.
+    for a, b, expected in NORMAL_MASSES:
+        random = applied("Normal", 1.0, 2.0)
+        ends = (Constant(1 + 2 * a), Constant(1 + 2 * b))
+        found = at(random.distribution.log_mass(*ends, **random.parameters))[0]
+        assert found == pytest.approx(expected, rel=1e-9)
+
+
+NORMAL_MASSES: list[tuple[float, float, float]] = [
+    (-1.0, 1.0, -0.38171514630212607),
+    (0.5, 0.6, -3.3730642269427959),
+    (3.0, 4.0, -6.6314677865382251),
+    (8.0, 9.0, -35.013618593437148),
+    (-9.0, -8.0, -35.013618593437148),
+    (38.0, 39.0, -726.55721601882013),
+    (-100.0, -99.0, -4906.0141603877319),
+    (1000.0, 1001.0, -500007.82669481218),
+    (-40.0, 30.0, 0.0),
+    (10.0, 10.0009765625, -57.855289336222084),
+    (-3.0, -2.9990234375, -12.348945296488419),
+    (-0.25, 12.0, -0.51298407540943043),
+]
+
+
+def test_truncated_far_away_stays_normalised() -> None:
+    random = Truncated(applied("Normal", 0.0, 1.0), Constant(50.0), Constant(50.5))
+    total = integrate.quad(lambda x: float(np.exp(log_prob(random, x))[0]), 50, 50.5, epsabs=0)[0]
+    assert total == pytest.approx(1, rel=1e-8)

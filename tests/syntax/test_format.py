@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from strategies import comments_between, expressions, programs
+
+from hdsl.source import Source
+from hdsl.syntax import format_expression, format_program, parse
+from hdsl.syntax.tree import (
+    Binary,
+    Call,
+    Comments,
+    DeterministicStatement,
+    Expression,
+    Name,
+    Number,
+    Program,
+    Unary,
+)
+
+
+def formatted(text: str) -> str:
+    return format_program(parse(Source(text)))
+
+
+@given(programs())
+@settings(max_examples=80, deadline=None)
+def test_parsing_what_was_formatted_gives_the_same_tree(program: Program):
+    text = format_program(program)
+    again = parse(Source(text))
+    assert again == program
+    assert format_program(again) == text
+
+
+@given(expressions())
+@settings(max_examples=100, deadline=None)
+def test_an_expression_is_its_own_text(expression: Expression):
+    (statement,) = parse(Source(f"y = {format_expression(expression)}")).statements
+    assert statement == DeterministicStatement(Name("y"), expression)
+
+
+@given(comments_between())
+@settings(max_examples=100, deadline=None)
+def test_no_comment_is_lost(text: str):
+    once = formatted(text)
+    assert formatted(once) == once
+    assert parse(Source(once)) == parse(Source(text))
+    # A comment of a line with several statements is written once a line.
+    assert set(marks(once)) == set(marks(text))
+    assert len(marks(once)) >= len(marks(text))
+
+
+def marks(text: str) -> list[str]:
+    return [line.split("#", 1)[1].strip() for line in text.split("\n") if "#" in line]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("x[t]~Normal(phi*x[t - 1],sigma)for t in 2 .. T-1", None),
+        ("y=((a+b)*(c))^(-(2))", "y = ((a + b) * c)^-2\n"),
+        ("y=(a*b)+(c-d)-(e-f)", "y = a * b + (c - d) - (e - f)\n"),
+        ("a=1;b=2", "a = 1; b = 2\n"),
+        ("a=1\n\n\n\nb=2", "a = 1\n\nb = 2\n"),
+        ("def f ( x,y ) = x", "def f(x, y) = x\n"),
+        ("density D(x>0|a)=-x", "density D(x > 0 | a) = -x\n"),
+        ('data "a" as  x [ s ]:t within u=3', 'data "a" as x[s] : t within u = 3\n'),
+        ('index s={"A","b c",3}', 'index s = {A, "b c", 3}\n'),
+        ("x~D(1)truncated to(0,1]", "x ~ D(1) truncated to (0, 1]\n"),
+        ("factor (-x)", "factor -x\n"),
+        ("x = 1; (-y) ~ D(1)", "x = 1; (-y) ~ D(1)\n"),
+    ],
+)
+def test_canonical_form(text: str, expected: str | None):
+    expected = expected or "x[t] ~ Normal(phi * x[t-1], sigma) for t in 2..T-1\n"
+    assert formatted(text) == expected
+
+
+def test_comments_keep_their_places():
+    text = """\
+# The model.
+
+# above
+x = 1  # beside
+
+# alone
+
+y = 2; z = 3  # both
+
+# last
+"""
+    assert formatted(text) == text
+    program = parse(Source(text))
+    assert program.description == "The model."
+    x, y, z = program.statements
+    assert x.comments == Comments(above=(" above",), beside=" beside")
+    assert x.comments.description == "above beside"
+    assert y.comments == Comments(beside=" both", blank_before=True, detached=((" alone",),))
+    assert z.comments == Comments(beside=" both", joined=True)
+    assert program.footer == ((" last",),)
+
+
+def test_a_comment_at_the_top_without_an_empty_line_is_about_the_statement():
+    program = parse(Source("# about x\nx = 1\n"))
+    assert program.header == ()
+    assert program.statements[0].comments.description == "about x"
+
+
+def test_comments_inside_a_statement_move_above_it():
+    assert formatted("x = f(1,  # one\n  2)  # two\n") == "# one\nx = f(1, 2)  # two\n"
+
+
+def test_long_lines_are_broken_at_the_outermost_commas():
+    names = [f"covariate_{number}[observation]" for number in range(8)]
+    text = formatted(f'data {", ".join(names)} from "file.csv" where kind == "A"')
+    assert text == (
+        "data covariate_0[observation], covariate_1[observation], covariate_2[observation],\n"
+        "    covariate_3[observation], covariate_4[observation], covariate_5[observation],\n"
+        '    covariate_6[observation], covariate_7[observation] from "file.csv" where kind == "A"\n'
+    )
+
+
+def test_a_long_block_has_a_line_for_each_name():
+    terms = " + ".join(["a_rather_long_name"] * 4)
+    assert formatted(f"y = {{ a = {terms}; b = {terms}; -a }}") == (
+        f"y = {{\n    a = {terms}\n    b = {terms}\n    (-a)\n}}\n"
+    )
+
+
+def test_a_deep_tree_formats_and_compares():
+    expression: Expression = Name("x")
+    for _ in range(190):
+        expression = Binary("+", expression, Name("x"))
+    program = Program((DeterministicStatement(Name("y"), expression),))
+    assert parse(Source(format_program(program))).statements
+
+
+def test_expressions_made_by_hand():
+    assert format_expression(Number(2)) == "2"
+    assert format_expression(Number(0.1)) == "0.1"
+    assert format_expression(Binary("^", Number(-2), Name("x"))) == "(-2)^x"
+    assert format_expression(Unary("-", Binary("+", Name("a"), Name("b")))) == "-(a + b)"
+    assert format_expression(Call("f", ())) == "f()"
