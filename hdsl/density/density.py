@@ -113,7 +113,8 @@ class Density:
 
     def constrain(self, positions: np.ndarray) -> dict[str, Value]:
         """The same for positions of shape (…, dimension), flattened along the axis ``_draw``."""
-        flat = np.asarray(positions, float).reshape(-1, self.dimension)
+        positions = np.asarray(positions, float)
+        flat = positions.reshape(math.prod(positions.shape[:-1]), self.dimension)
         run = self._evaluator(numpy_arrays(), self._split(flat), self.arguments)
         return {slot.name: run(Reference(slot.name)) for slot in self.layout}
 

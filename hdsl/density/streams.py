@@ -6,7 +6,7 @@ import hashlib
 
 import numpy as np
 
-from hdsl.distributions.random import Random
+from hdsl.distributions.random import Applied, Evaluate, Random, Truncated
 from hdsl.expressions.evaluate import Evaluator, Value, spread
 from hdsl.expressions.tree import Expression
 
@@ -50,10 +50,25 @@ def draw(
         rows = slice(start - draws.start, stop - draws.start)
         rng = stream(*key, start // DRAWS_PER_STREAM)
         evaluate = _Rows(run, axes, rows)
-        drawn = random.sample(rng, (stop - start, *shape), evaluate)
-        parts.append(np.asarray(drawn, np.float64))
+        drawn = np.asarray(random.sample(rng, (stop - start, *shape), evaluate), np.float64)
+        parts.append(_off_the_ends(drawn, random, evaluate))
     empty = np.zeros((0, *shape))
     return Value(np.concatenate(parts) if parts else empty, (DRAW, *axes))
+
+
+def _off_the_ends(drawn: np.ndarray, random: Random, evaluate: Evaluate) -> np.ndarray:
+    """Draws that rounding put on an open end of the support, moved to the next number inside."""
+    support = random.support
+    if support.integer or not isinstance(random, Applied | Truncated):
+        return drawn
+    tiny = np.finfo(np.float64).tiny
+    if support.lower is not None and support.lower_open:
+        lower = evaluate(support.lower)
+        drawn = np.maximum(drawn, np.maximum(np.nextafter(lower, np.inf), lower + tiny))
+    if support.upper is not None and support.upper_open:
+        upper = evaluate(support.upper)
+        drawn = np.minimum(drawn, np.minimum(np.nextafter(upper, -np.inf), upper - tiny))
+    return drawn
 
 
 class _Rows:

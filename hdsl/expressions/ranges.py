@@ -288,7 +288,8 @@ def _powered(e: Apply, intervals: list[Interval], exact: bool) -> Range:
     if isinstance(e.arguments[1], Constant) and e.arguments[1].value > 0:
         p = e.arguments[1].value
         whole = base.integer and p == int(p)
-        low, high = float(np.float64(base.lower) ** p), float(np.float64(base.upper) ** p)
+        with np.errstate(over="ignore"):
+            low, high = (float(end**p) for end in np.array([base.lower, base.upper]))
         return Range(Interval(low, high, base.lower_open, base.upper_open, whole), exact)
     strictly = base.lower > 0 or base.lower_open
     return Range(POSITIVE if strictly else NONNEGATIVE)

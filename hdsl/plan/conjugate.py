@@ -100,7 +100,8 @@ def _child(state: State, node: Stochastic, prior: Applied, piece: Piece) -> _Chi
 
     family = prior.distribution
     if not isinstance(piece, Stochastic):
-        return refuse("depends on it in a `factor`")
+        written = isinstance(state.graph.nodes.get(piece.name), Factor)
+        return refuse("depends on it" if written else "was integrated out before and depends on it")
     if not piece.is_observed:
         return refuse("depends on it and is not observed")
     random = applied(piece)

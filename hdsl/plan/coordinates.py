@@ -117,7 +117,8 @@ class NonCentring(Rule):
         if prior is None:
             return None
         if not prior.parameters["sd"].names & state.random_names:
-            return Refusal(name, "its sd is known: sampled as it is", state.unknowns[name].span)
+            node = state.unknowns[name]
+            return Refusal(name, "its sd is known", node.span) if node.axes else None
         return Site((name,))
 
     def rewrite(self, state: State, site: Site) -> State:

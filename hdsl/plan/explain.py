@@ -148,8 +148,9 @@ def _line(
         f"{n.rule}: {n.reason}" for n in plan.notes if not n.fired and node.name in n.names
     )
     where = plan.graph.source.position(node.span.start)[0] if node.span.end else 0
+    stays = fate in ("sampled", "transformed")
     return Line(
-        fate, _name(node, bound), where, rule, reason, recovery, () if fired else refused
+        fate, _name(node, bound), where, rule, reason, recovery, refused if stays else ()
     )
 
 

@@ -25,7 +25,7 @@ _PLAIN_LABEL = re.compile(
 )
 # Words that would be read as the beginning of another kind of statement.
 _FACTOR_AHEAD = re.compile(r"factor\s*[({\"\-0-9.]")
-_NO_FACTOR_VALUE = re.compile(r"[\[+]|(?:truncated|censored)\s")
+_NO_FACTOR_VALUE = re.compile(r"[\[+]")
 
 
 def format_program(program: tree.Program) -> str:

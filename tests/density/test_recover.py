@@ -54,17 +54,29 @@ def test_the_law() -> None:
     """Density after times density of the recovery is the density before."""
     plan, bound = sweets_collapsed()
     density = lower(plan, bound)
-    positions = np.random.default_rng(0).normal(2, 1, (20, 2))
+    positions = np.random.default_rng(0).normal(0, 3, (20, 2))
     values = recover(plan, bound, density.constrain(positions), 3, 20)
     written = log_density_as_written(plan.graph, bound, values)
     steps = [step.node for step in plan.recovery if isinstance(step, Drawn)]
-    back = log_densities_of(steps, plan.graph, bound, values)["theta"].array
+    back = log_densities_of(steps, plan.graph.definitions, bound, values)["theta"].array
     jacobian = positions.sum(axis=1)
     before = sum(v.array for v in written.values())
     scale = sum(v.array for v in magnitude_as_written(plan.graph, bound, values).values())
     after = density.log_densities(positions) - jacobian
     assert np.isfinite(before).all()
     assert (np.abs(after + back - before) < 1e-12 * scale).all()
+
+
+def test_draws_that_round_to_an_end_stay_inside() -> None:
+    plan, bound = sweets_collapsed()
+    given = {"a": Value(np.full(500, 1e-3), ("_draw",)), "b": Value(np.full(500, 1e-3), ("_draw",))}
+    values = recover(plan, bound, given, 1, 500)
+    drawn = values["theta_next"].array
+    assert ((drawn > 0) & (drawn < 1)).all()
+    # Beta(0.001, 0.001) is nearly a coin: without the rule most draws would be exactly 0 or 1.
+    assert abs((drawn > 0.5).mean() - 0.5) < 5 * 0.5 / 500**0.5
+    written = log_density_as_written(plan.graph, bound, values, names=("theta_next",))
+    assert np.isfinite(written["theta_next"].array).all()
 
 
 def test_recovered_draws_follow_their_conditional() -> None:

@@ -208,9 +208,7 @@ def test_flat_adds_nothing() -> None:
         ("Pareto", (2.0, 1.0), [2.0], [-math.log(2)]),
     ],
 )
-def test_edges(
-    name: str, arguments: Arguments, x: list[float], expected: list[float]
-) -> None:
+def test_edges(name: str, arguments: Arguments, x: list[float], expected: list[float]) -> None:
     np.testing.assert_allclose(log_prob(applied(name, *arguments), x), expected, atol=1e-14)
 
 

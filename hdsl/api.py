@@ -1,0 +1,242 @@
+"""The Python door: models, and what can be done with them."""
+
+from __future__ import annotations
+
+import html
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, final
+
+from hdsl.diagnostics import Diagnostic
+from hdsl.model.check import check
+from hdsl.model.graph import ModelGraph
+from hdsl.pipeline import (
+    Listener,
+    Request,
+    bind_request,
+    fit,
+    lower,
+    plan_request,
+    read_source,
+    with_seed,
+)
+from hdsl.plan.explain import Explanation, explain
+from hdsl.plan.planner import Options
+from hdsl.source import Source
+from hdsl.syntax import tree
+from hdsl.syntax.parse import parse as parse_source
+
+if TYPE_CHECKING:
+    from jax import Array
+
+    from hdsl.density.density import Density
+    from hdsl.results.fit import Fit
+
+Names = Iterable[str]
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A checked model.
+
+    Attributes
+    ----------
+    source
+        The text, with the name that messages show.
+    folder
+        Where the data files that the model names are looked for; `None`: nowhere.
+    graph
+        What the text means.
+    warnings
+        Lints: what looks like a slip.
+    """
+
+    source: Source
+    folder: Path | None = None
+    graph: ModelGraph = field(init=False, repr=False)
+    warnings: tuple[Diagnostic, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        graph, warnings = check(self.tree, self.source)
+        object.__setattr__(self, "graph", graph)
+        object.__setattr__(self, "warnings", warnings)
+
+    @cached_property
+    def tree(self) -> tree.Program:
+        """The syntax tree."""
+        return parse_source(self.source)
+
+    def sample(
+        self,
+        data: object = None,
+        *,
+        seed: int | None = None,
+        num_chains: int = 4,
+        num_warmup: int = 1000,
+        num_samples: int | None = None,
+        without: Names = (),
+        keep: Names = (),
+        sampler: Literal["auto", "nuts"] = "auto",
+        target_acceptance_rate: float = 0.8,
+        log_likelihood: bool = False,
+        allow_outside: bool = False,
+        on_progress: Listener | None = None,
+    ) -> Fit:
+        """Draw from the posterior.
+
+        Parameters
+        ----------
+        data
+            Values by name (numbers, lists, arrays, pandas objects), or a data frame. They replace
+            what the model's files hold.
+        seed
+            The same seed gives the same draws; `None` takes a fresh one, which the fit remembers.
+        num_samples
+            Draws that each chain keeps; `None` for the default, 1000.
+        without, keep
+            Rules of the planner that are not used; unknowns that are sampled as they are written.
+        log_likelihood
+            Whether the log density of each observation is kept, for model comparison.
+        allow_outside
+            Whether the model may read files outside its folder.
+
+        Raises
+        ------
+        HdslError
+            If the data do not fit the model.
+        """
+        request = Request(
+            data, self.folder, allow_outside, _options(without, keep, sampler), seed, num_chains,
+            num_warmup, num_samples, target_acceptance_rate, log_likelihood, on_progress,
+        )  # fmt: skip
+        return fit(self.source, with_seed(request))
+
+    def explain(
+        self,
+        data: object = None,
+        *,
+        without: Names = (),
+        keep: Names = (),
+        sampler: Literal["auto", "nuts"] = "auto",
+        allow_outside: bool = False,
+    ) -> Explanation:
+        """The plan in words; data that are missing are not needed."""
+        request = Request(data, self.folder, allow_outside, _options(without, keep, sampler))
+        bound = bind_request(self.graph, request, partial=True)
+        return explain(plan_request(self.graph, bound, request), bound)
+
+    def log_density(
+        self,
+        data: object = None,
+        *,
+        without: Names = (),
+        keep: Names = (),
+        allow_outside: bool = False,
+    ) -> LogDensity:
+        """The log density that hdsl samples, for use with any sampler.
+
+        Raises
+        ------
+        HdslError
+            If the data do not fit the model.
+        """
+        request = Request(data, self.folder, allow_outside, _options(without, keep, "nuts"))
+        bound = bind_request(self.graph, request)
+        return LogDensity(lower(plan_request(self.graph, bound, request), bound))
+
+    def __repr__(self) -> str:
+        lines = [f"Model {self.source.name}"]
+        for title, roles in _SECTIONS.items():
+            found = [_written(self.graph, n) for n, r in self.graph.roles.items() if r in roles]
+            if found:
+                lines.append(f"  {title}: {', '.join(found)}")
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{html.escape(self.source.text)}</pre><p>{html.escape(repr(self))}</p>"
+
+
+_SECTIONS: Mapping[str, tuple[str, ...]] = {
+    "observed": ("observation",),
+    "parameters": ("parameter",),
+    "predictions": ("prediction",),
+    "derived": ("derived",),
+}
+
+
+def _written(graph: ModelGraph, name: str) -> str:
+    axes = getattr(graph.nodes[name], "axes", ())
+    return f"{name}[{', '.join(axes)}]" if axes else name
+
+
+def _options(without: Names, keep: Names, sampler: str) -> Options:
+    def names(given: Names) -> frozenset[str]:
+        return frozenset([given] if isinstance(given, str) else given)
+
+    return Options(names(without), names(keep), sampler)
+
+
+@final
+@dataclass(frozen=True, eq=False, repr=False)
+class LogDensity:
+    """A log density on the unconstrained space: a pure function of JAX arrays.
+
+    Called with a position of shape ``(dimension,)`` it gives the log density in nats, with the
+    Jacobians of the maps to the supports. It can be differentiated, compiled and vectorised.
+    """
+
+    density: Density
+
+    def __call__(self, position: Array) -> Array:
+        return self.density.log_density(position, self.density.arguments)
+
+    @property
+    def dimension(self) -> int:
+        """Length of a position."""
+        return self.density.dimension
+
+    def unravel(self, position: Any) -> dict[str, Any]:
+        """The sampled unknowns by name, on their supports."""
+        return self.density.unravel(position)
+
+    def __repr__(self) -> str:
+        names = ", ".join(slot.name for slot in self.density.layout)
+        return f"LogDensity of {self.dimension} numbers: {names}"
+
+
+def load(path: str | os.PathLike[str]) -> Model:
+    """Read and check a model file; its data files are looked for beside it.
+
+    Raises
+    ------
+    HdslError
+        If the text is no model; with all mistakes of the first stage that finds any.
+    """
+    place = Path(path)
+    return Model(read_source(place), place.resolve().parent)
+
+
+def compile(text: str, name: str = "model", folder: str | os.PathLike[str] | None = None) -> Model:
+    """Check a model given as text; it reads data files only from `folder`.
+
+    Raises
+    ------
+    HdslError
+        If the text is no model.
+    """
+    return Model(Source(text, name), None if folder is None else Path(folder).resolve())
+
+
+def parse(text: str, name: str = "model") -> tree.Program:
+    """The syntax tree of a text.
+
+    Raises
+    ------
+    HdslError
+        At the first place that cannot be read.
+    """
+    return parse_source(Source(text, name))
