@@ -99,7 +99,9 @@ def read_source(path: Path) -> Source:
     try:
         return Source(decode(path.read_bytes(), str(path)), str(path))
     except OSError as error:
-        title = f"model file `{path}` cannot be read: {(error.strerror or 'no reason given').lower()}"
+        title = (
+            f"model file `{path}` cannot be read: {(error.strerror or 'no reason given').lower()}"
+        )
         help = "check the name; a new model starts as a text file that ends in `.hbm`"
         raise HdslError([Diagnostic("HB126", title, help=help)]) from None
 

@@ -10,7 +10,7 @@ from functools import reduce
 import numpy as np
 
 from hdsl.density.guards import conjuncts
-from hdsl.density.sizes import largest_count
+from hdsl.density.sizes import has_length, largest_count
 from hdsl.expressions.evaluate import Evaluator
 from hdsl.expressions.functions import log, square, where
 from hdsl.expressions.rewrite import terms
@@ -27,8 +27,9 @@ from hdsl.expressions.tree import (
     map_children,
 )
 
-LARGEST_COUNT = 3000
-"""Up to this count a sum of logarithms is cheaper than log-gamma functions, row by row."""
+LARGEST_COUNT, SMALL_COUNT, LOGS_PER_ROW = 3000, 256, 20
+"""A sum of logarithms up to a count is preferred to log-gamma functions, row by row, where the
+count is small, or where it is less than the rows times what such a function costs in logarithms."""
 
 _ZERO, _ONE, _NEVER = Constant(0.0), Constant(1.0), Constant(-math.inf)
 
@@ -54,7 +55,7 @@ class Forms:
         if expression not in self.memo:
             e = map_children(expression, self)
             match e:
-                case Reduce("sum", body, over, condition):
+                case Reduce("sum", body, over, condition) if all(map(self._has_length, over)):
                     e = self._sum(body, over, condition)
                 case Segment():
                     e = self._segment(e)
@@ -70,6 +71,9 @@ class Forms:
     def is_data(self, e: Expression) -> bool:
         """Whether the value is known before sampling."""
         return all(name in self.run.values for name in e.names)
+
+    def _has_length(self, axis: str) -> bool:
+        return has_length(axis, self.run)
 
     def _sum(
         self, body: Expression, over: tuple[str, ...], condition: Expression | None
@@ -111,7 +115,10 @@ class Forms:
         """The sum of a term that has a better form than being added up element by element."""
         match term:
             case Reduce("sum", inner, more, None) if (
-                over and condition is None and not set(more) & set(over)
+                over
+                and condition is None
+                and not set(more) & set(over)
+                and all(map(self._has_length, more))
             ):
                 return self._sum(inner, (*over, *more), None)
             case Apply("log_rising", (x, n)) if condition is None:
@@ -126,7 +133,7 @@ class Forms:
     def _factored(
         self, term: Expression, over: tuple[str, ...], condition: Expression | None
     ) -> Expression | None:
-        """Factors that do not vary along the axes stand before the sum, if the rest is data."""
+        """Factors that do not vary along the axes stand before the sum."""
         split = self._split(term, over)
         if split is None:
             return None
@@ -138,9 +145,7 @@ class Forms:
     ) -> tuple[Expression, Expression] | None:
         outer = [f for f in _factors(term) if not f.axes & set(over)]
         inner = [f for f in _factors(term) if f.axes & set(over)]
-        if not outer or not inner or not all(map(self.is_data, inner)):
-            return None
-        return _product(outer), _product(inner)
+        return (_product(outer), _product(inner)) if outer and inner else None
 
     def _sum_of_logs(
         self, x: Expression, n: Expression, over: tuple[str, ...]
@@ -149,9 +154,7 @@ class Forms:
         if self.is_data(x) or not self.is_data(n) or x.axes & set(over) or n.axes - set(over):
             return None
         counts = np.asarray(self.run(n).array)
-        if not _are_counts(counts):
-            return None
-        if x.axes and largest_count(n, self.run) > counts.size:
+        if not _are_small_counts(counts) or (x.axes and largest_count(n, self.run) > counts.size):
             return None
         axis = self.count_axes.setdefault(n, f"above({len(self.count_axes)})")
         steps = CountsAbove(n, axis) * log(x + Position(axis))
@@ -168,7 +171,7 @@ class Forms:
             split = self._split(term, e.over)
             if split is None and not term.axes & set(e.over):
                 split = term, _ONE
-            if split is None or e.to in split[0].axes:
+            if split is None or e.to in split[0].axes or not self.is_data(split[1]):
                 key = self.is_data(term)
                 together[key] = together.get(key, _ZERO) + apply("multiply", factor, term)
             else:
@@ -219,7 +222,8 @@ def _repeated(e: Expression, axes: list[str]) -> Expression:
     return reduce(lambda total, axis: Size(axis) * total, axes, e)
 
 
-def _are_counts(array: np.ndarray) -> bool:
+def _are_small_counts(array: np.ndarray) -> bool:
     if not array.size or not np.isfinite(array).all():
         return False
-    return bool((array >= 0).all() and array.max() <= LARGEST_COUNT and (array % 1 == 0).all())
+    most = min(LARGEST_COUNT, max(SMALL_COUNT, LOGS_PER_ROW * array.size))
+    return bool((array >= 0).all() and array.max() <= most and (array % 1 == 0).all())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hdsl.density.sizes import data_evaluator
+from hdsl.density.sizes import data_evaluator, has_length
 from hdsl.density.streams import DRAW, DRAWS_PER_STREAM, draw
 from hdsl.density.written import plates
 from hdsl.expressions.evaluate import Evaluator, Value, broadcast, spread
@@ -183,7 +183,8 @@ def _batch_size(
     run.sizes = sizes
     shapes = {part.axes for e in expressions for part in walk(e)}
     shapes |= {frozenset(node.axes) for node in job.plan.graph.stochastic}
-    widest = max((math.prod(map(run.size, shape)) for shape in shapes), default=1)
+    lengths = ([run.size(axis) for axis in shape if has_length(axis, run)] for shape in shapes)
+    widest = max(map(math.prod, lengths), default=1)
     return max(1, batch_elements // max(1, widest * DRAWS_PER_STREAM)) * DRAWS_PER_STREAM
 
 

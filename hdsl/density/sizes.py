@@ -9,6 +9,7 @@ from hdsl.expressions.arrays import numpy_arrays
 from hdsl.expressions.evaluate import Evaluator, Value
 from hdsl.expressions.tree import Concatenate, CountsAbove, Expression, Stack, set_of
 from hdsl.model.graph import Bound
+from hdsl.model.scope import LIST_AXIS
 
 Definitions = Mapping[str, tuple[tuple[str, ...], Expression]]
 
@@ -52,10 +53,15 @@ def _register(e: Expression, run: Evaluator, sizes: dict[str, int], seen: set[Ex
             sizes[axis] = largest_count(counts, run)
         case Concatenate(items, axis) if axis not in sizes:
             sizes[axis] = sum(math.prod(map(run.size, own)) for _, own in items)
-        case Stack(items, axis) if axis not in sizes and set_of(axis) not in run.sets:
+        case Stack(items, axis) if axis != LIST_AXIS and not has_length(axis, run):
             sizes[axis] = len(items)
         case _:
             pass
+
+
+def has_length(axis: str, run: Evaluator) -> bool:
+    """Whether an axis has one length everywhere; lists of any length share their axis."""
+    return axis in run.sizes or set_of(axis) in run.sets
 
 
 def largest_count(counts: Expression, run: Evaluator) -> int:

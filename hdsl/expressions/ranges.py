@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from hdsl.expressions.arrays import numpy_arrays
 from hdsl.expressions.functions import FUNCTIONS, Function
 from hdsl.expressions.tree import (
     Apply,
+    Concatenate,
     Constant,
     CountsAbove,
     Expression,
@@ -129,15 +131,20 @@ def _range(e: Expression, visit: _Visit, look_up: Callable[[Reference], Range]) 
                 return Range(Interval(0.0, 1.0, True, False))
             return Range(_reduced("sum", visit(body).interval, False))
         case Stack(items):
-            parts = [visit(item) for item in items]
-            joined = parts[0].interval
-            for part in parts[1:]:
-                joined = _union(joined, part.interval)
-            return Range(joined, all(part.exact for part in parts))
+            return _joined([visit(item) for item in items])
+        case Concatenate(items):
+            return _joined([visit(item) for item, _ in items])
         case Apply():
             return _applied(e, visit)
         case _:
             return Range(REAL)
+
+
+def _joined(parts: list[Range]) -> Range:
+    if not parts:
+        return Range(REAL)
+    union = reduce(_union, (part.interval for part in parts))
+    return Range(union, all(part.exact for part in parts))
 
 
 def _reduced(function: str, body: Interval, may_be_empty: bool) -> Interval:

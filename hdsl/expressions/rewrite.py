@@ -11,6 +11,7 @@ from hdsl.expressions.tree import (
     Along,
     Apply,
     At,
+    Concatenate,
     Constant,
     CountsAbove,
     Expression,
@@ -78,10 +79,21 @@ def rename_axes(expression: Expression, names: Mapping[str, str]) -> Expression:
                 return map_children(e, lambda child: rename_axes(child, names))
             case CountsAbove():
                 return replace(e, axis=names.get(e.axis, e.axis))
+            case Concatenate(items, axis):
+                new = tuple((_renamed_but(item, names, own), own) for item, own in items)
+                return replace(e, items=new, axis=names.get(axis, axis))
             case _:
                 return None
 
     return rebuild(expression, change)
+
+
+def _renamed_but(e: Expression, names: Mapping[str, str], own: tuple[str, ...]) -> Expression:
+    """Renamed where the axes are not those that a list of arrays flattens."""
+    inner = {old: new for old, new in names.items() if old not in own}
+    if e.axes & set(inner) and set(own) & set(inner.values()):
+        raise ValueError(f"an axis of {own} would be taken for another")
+    return rename_axes(e, inner)
 
 
 def _renamed_index(index: Index, names: Mapping[str, str]) -> Index:

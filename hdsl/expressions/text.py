@@ -91,7 +91,7 @@ def _index(index: Index) -> str:
         case Along(axis):
             return _axis(axis)
         case At(label):
-            return f"{label:g}" if isinstance(label, float) else label
+            return label if isinstance(label, str) else f"{label:g}"
         case Gather(positions):
             return text(positions)
         case Shift(axis, by):

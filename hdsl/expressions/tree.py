@@ -373,5 +373,5 @@ def walk(expression: Expression) -> Iterator[Expression]:
 
 
 def set_of(axis: str) -> str:
-    """The index set of an axis: ``site'`` and ``site#2`` run over ``site``."""
-    return axis.split("#")[0].rstrip("'")
+    """The index set of an axis: ``site'``, ``site#2`` and the slice ``site*`` run over ``site``."""
+    return axis.split("#")[0].rstrip("'*")

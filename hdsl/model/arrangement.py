@@ -267,31 +267,6 @@ def _combination(run: Alignment, axes: Sequence[str], index: tuple[int, ...]) ->
     )
 
 
-def _unfit(run: Alignment, supply: Supply) -> Arranged:
-    declared = supply.declaration
-    chosen = supply.field
-    assert chosen is not None
-    count, wanted = len(chosen.shape), len(declared.axes)
-    raise run.fail(
-        "HB331",
-        f"`{declared.name}` is declared with {_axes_text(wanted)}, but its values have "
-        f"{_axes_text(count) if count else 'none'}",
-        supply,
-        cause=f"the sizes of the values are {' by '.join(map(str, chosen.shape)) or '1'}"
-        if count
-        else "the value is a single one",
-        help=f"declare it as `{declared.name}{_brackets(count)}`",
-    )
-
-
-def _axes_text(count: int) -> str:
-    return "1 index" if count == 1 else f"{count} indices"
-
-
-def _brackets(count: int) -> str:
-    return f"[{', '.join('ijklmn'[:count])}]" if count else ""
-
-
 _ARRANGE: dict[str, Callable[[Alignment, Supply], Arranged]] = {
     "scalar": _scalar,
     "rows": _array,
@@ -299,5 +274,4 @@ _ARRANGE: dict[str, Callable[[Alignment, Supply], Arranged]] = {
     "wide": _wide,
     "long": _long,
     "array": _array,
-    "unfit": _unfit,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,13 +12,14 @@ from hdsl.data.memory import available_memory
 from hdsl.diagnostics import HdslError, Report
 from hdsl.expressions.arrays import numpy_arrays
 from hdsl.expressions.evaluate import Evaluator, Value
-from hdsl.expressions.tree import Expression, Reference, set_of
+from hdsl.expressions.tree import set_of
 from hdsl.model.alignment import Alignment
 from hdsl.model.arrangement import arrange
 from hdsl.model.cells import NUMBER_TYPES, typed
+from hdsl.model.collection import collect_supplies
 from hdsl.model.element_names import element_name
 from hdsl.model.evaluable import array_over, can_evaluate
-from hdsl.model.graph import Bound, DataDeclaration, Deterministic, Factor, ModelGraph, Node
+from hdsl.model.graph import Bound, DataDeclaration, Deterministic, ModelGraph
 from hdsl.model.index_labels import Sets, find_sets, report_unknown_sets, resolve_bounds
 from hdsl.model.memory import (
     Budget,
@@ -29,6 +30,7 @@ from hdsl.model.memory import (
     need_of_selection,
     needs_of_draws,
 )
+from hdsl.model.node_expressions import all_expressions, expressions_of
 from hdsl.model.parts import (
     can_place,
     part_total,
@@ -37,8 +39,9 @@ from hdsl.model.parts import (
     where_name,
 )
 from hdsl.model.positions_checked import PositionChecker
+from hdsl.model.readings import drop_misfits
 from hdsl.model.selections import choose
-from hdsl.model.supplies import Supplies, collect_supplies
+from hdsl.model.supplies import Supplies
 from hdsl.model.value_checks import ValueChecker
 
 
@@ -85,6 +88,7 @@ def bind(
         )  # fmt: skip
     except HdslError as error:
         raise HdslError(error.diagnostics, graph.source) from None
+    drop_misfits(supplies, report)
     sets = find_sets(graph, supplies, report)
     binder = _Binder(graph, supplies, sets, report, Budget(report, available), partial)
     return binder.bind()
@@ -110,7 +114,7 @@ class _Binder:
         self.evaluator = Evaluator(numpy_arrays(), self.values, self.sets.known, self.sizes)
         self.positions = PositionChecker(self.graph, self.evaluator, self.report)
         self.alignment = Alignment(self.supplies, self.sets.known, self.sets.words, self.report)
-        self.used = frozenset[str]().union(*(e.names for e in _expressions(self.graph)))
+        self.used = frozenset[str]().union(*(e.names for e in all_expressions(self.graph)))
 
     def bind(self) -> Bound:
         self._report_unknown_sets()
@@ -289,7 +293,7 @@ class _Binder:
                     f"`position({set_name})`",
                 )
         for node in self.graph.nodes.values():
-            self.positions.check(_expressions_of(node), node.span)
+            self.positions.check(expressions_of(node), node.span)
         self._report_recursions()
         if not self.report.errors:
             ValueChecker(self.graph, self.evaluator, self.places, self.report).check()
@@ -320,25 +324,3 @@ class _Binder:
             "of a negative number, 0 / 0, or a standard deviation of one value",
             help="check the data that go into it, or leave such elements out",
         )
-
-
-def _expressions_of(node: Node) -> Iterator[Expression]:
-    match node:
-        case Factor(_, expression) | Deterministic(_, _, expression):
-            yield expression
-        case _:
-            yield from node.random.expressions
-            if node.value is not None:
-                yield node.value
-
-
-def _expressions(graph: ModelGraph) -> Iterator[Expression]:
-    """All expressions of a graph."""
-    for node in graph.nodes.values():
-        yield from _expressions_of(node)
-    for chosen in graph.selections.values():
-        yield chosen.condition
-    for declared in graph.sets.values():
-        yield from declared.bounds or ()
-    for _, parts in graph.assembled.values():
-        yield from (at for part in parts for at in part.at if isinstance(at, Reference))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 from hdsl.diagnostics import Label as Place
 from hdsl.distributions import DISTRIBUTIONS
 from hdsl.expressions.functions import FUNCTIONS, REDUCTIONS, SWEEPS
+from hdsl.expressions.rewrite import rename_axes
 from hdsl.expressions.tree import (
     Expression,
     Position,
@@ -178,7 +179,8 @@ def _whole_reduction(
             if running
             else f"give `{name}` an array",
         )
-    return Reduce(name, body, over, span=expression.span)
+    own = {axis: read.fresh(axis.rstrip("*'").strip("[]")) for axis in over}
+    return Reduce(name, rename_axes(body, own), tuple(own.values()), span=expression.span)
 
 
 def bind_conditions(

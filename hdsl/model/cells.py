@@ -102,10 +102,17 @@ def _report_missing(arranged: Arranged, report: Report) -> None:
         f"`{name}` has {'a missing cell' if count == 1 else f'{count} missing cells'}, "
         "and these are not supported yet",
         arranged.declaration.span,
-        note=f"{places}{more}",
-        cause="the language makes unknowns of missing cells, but this version of hdsl cannot",
-        help="leave the rows out with `where not missing(…)`",
+        cause=f"{places}{more}; missing cells would become unknowns of the model, and this version "
+        "of hdsl cannot do that",
+        help=f"leave such rows out: `where not missing({_column(arranged)})`"
+        if arranged.declaration.file is not None
+        else "leave such elements out of the data",
     )
+
+
+def _column(arranged: Arranged) -> str:
+    column = arranged.declaration.column
+    return column if column.isidentifier() else f'"{column}"'
 
 
 def _report_text(arranged: Arranged, report: Report) -> None:

@@ -46,7 +46,9 @@ def _axes(expression: Expression, evaluator: Evaluator) -> set[str]:
 
 
 def _knows(axis: str, evaluator: Evaluator) -> bool:
-    return axis in evaluator.sizes or set_of(axis) in evaluator.sets or axis == "[]"
+    # An index that was left off has an axis of its own over the same set: `i*`.
+    own_set = set_of(axis.rstrip("*"))
+    return axis in evaluator.sizes or own_set in evaluator.sets or axis == "[]"
 
 
 def array_over(expression: Expression, axes: tuple[str, ...], evaluator: Evaluator) -> NDArray[Any]:

@@ -13,6 +13,7 @@ from hdsl.diagnostics import Report
 from hdsl.expressions.evaluate import Evaluator
 from hdsl.expressions.index_set import IndexSet, Label
 from hdsl.expressions.tree import set_of
+from hdsl.model.alignment import ROWS
 from hdsl.model.element_names import label_name, number_name
 from hdsl.model.evaluable import can_evaluate
 from hdsl.model.graph import ModelGraph, SetDeclaration
@@ -199,7 +200,7 @@ def _said_by_axis(supply: Supply, axis: int, supplies: Supplies) -> Iterator[Say
         assert supply.table.rows is not None
         size = supply.table.rows.size
     rows = supply.is_tabular and axis == 0
-    words = f"the rows of {_source(supply)}" if rows else f"the size of `{name}`"
+    words = f"{ROWS} {_source(supply)}" if rows else f"the size of `{name}`"
     yield Saying(3, range(1, size + 1), words)
 
 

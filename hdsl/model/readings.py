@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Literal, TypeAlias
 
 from hdsl.data import Field
+from hdsl.diagnostics import Label as Place
+from hdsl.diagnostics import Report
 from hdsl.expressions.tree import set_of
 from hdsl.model.supplies import Supplies, Supply
 
@@ -71,6 +74,85 @@ def labels_held(field: Field, supplies: Supplies) -> Labels:
     if id(field) not in supplies.labels:
         supplies.labels[id(field)] = tuple(field.values.reshape(-1).tolist())
     return supplies.labels[id(field)]
+
+
+def drop_misfits(supplies: Supplies, report: Report) -> None:
+    """Report and drop items whose values can't lie as the model says.
+
+    Those with another number of axes (HB331), and tables whose rows would be elements of two index
+    sets, or are not told apart (HB332).
+    """
+    for name, supply in list(supplies.items.items()):
+        reading = "labels" if supply.declaration.labels_of else reading_of(supply, supplies)
+        if reading == "unfit":
+            _report_unfit(supply, report)
+            del supplies.items[name]
+        elif reading == "long":
+            for axis in supply.declaration.axes:
+                if key_of(supply, axis, supplies) is None:
+                    _report_without_key(supply, axis, report)
+                    supplies.items.pop(name, None)
+    _drop_rows_of_two_sets(supplies, report)
+
+
+def _report_unfit(supply: Supply, report: Report) -> None:
+    declared = supply.declaration
+    assert supply.field is not None
+    shape = supply.field.shape
+    wanted = _axes_text(len(declared.axes))
+    found = _axes_text(len(shape)) if shape else "none"
+    report.add(
+        "HB331",
+        f"`{declared.name}` is declared with {wanted}, but its values have {found}",
+        declared.span,
+        cause=f"the sizes of the values are {' by '.join(map(str, shape))}"
+        if shape
+        else "the value is a single one",
+        help=f"declare it as `{declared.name}[{', '.join('ijklmn'[: len(shape)])}]`"
+        if shape
+        else f"declare it as `{declared.name}`",
+    )
+
+
+def _axes_text(count: int) -> str:
+    return "1 index" if count == 1 else f"{count} indices"
+
+
+def _report_without_key(supply: Supply, axis: str, report: Report) -> None:
+    name = supply.declaration.name
+    report.add(
+        "HB332",
+        f"no column of {supply.source_name} says to which `{axis}` a value of `{name}` belongs",
+        supply.declaration.span,
+        cause="where a file has one row for each combination of labels, a column for each index "
+        "names them",
+        help=f'say which column it is: `"column" as {axis}`',
+    )
+
+
+def _drop_rows_of_two_sets(supplies: Supplies, report: Report) -> None:
+    first: dict[Hashable, Supply] = {}
+    for name, supply in list(supplies.items.items()):
+        if (
+            supply.declaration.labels_of
+            or not supply.is_tabular
+            or reading_of(supply, supplies) not in ("rows", "wide", "array")
+        ):
+            continue
+        earlier = first.setdefault(supply.group, supply)
+        own, other = set_of(supply.declaration.axes[0]), set_of(earlier.declaration.axes[0])
+        if own == other:
+            continue
+        report.add(
+            "HB332",
+            f"the rows of {supply.source_name} are both `{other}` and `{own}`",
+            supply.declaration.span,
+            labels=[Place(earlier.declaration.span, f"a value for each `{other}`")],
+            cause="the rows of a table are the elements of one index set; for a variable over "
+            "another one a column says to which label each row belongs",
+            help=f'name that column: `"column" as {own}[{other}] : {own}`',
+        )
+        del supplies.items[name]
 
 
 def _all_differ(labels: Labels | None) -> bool:

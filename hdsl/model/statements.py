@@ -166,7 +166,7 @@ class Builder:
 
     def _quantity(self, name: str, targets: Sequence[Target]) -> None:
         observed = self._computed_observation(targets)
-        defining = [t for t in targets if t is not observed]
+        defining = [t for t in targets if observed is None or t.statement is not observed.statement]
         axes = self.axes_of(name, targets[0].span)
         if len(defining) == 1 and not self._left(defining[0], axes).is_part:
             self._define(defining[0], name, axes)
@@ -322,8 +322,10 @@ class Builder:
                     if isinstance(index, tree.Name) and index.text in self.names.sets:
                         typed = Typed(Position(index.text), member=index.text, axis=index.text)
                         running[index.text] = typed
+        value = self.read.number(target.expression, Scope(running))
+        # An index that a reduction binds is gone from its value.
+        running = {name: typed for name, typed in running.items() if name in value.axes}
         scope = Scope(running)
-        value = self.read.number(target.expression, scope)
         slices = {a: a.removesuffix("*") for a in value.axes if is_slice(a) and a != LIST_AXIS}
         value = rename_axes(value, slices)
         axes = (*running, *(a for a in self._sorted(value.axes) if a not in running))

@@ -134,8 +134,8 @@ class ValueChecker:
     ) -> tuple[str, str]:
         if isinstance(value, Reference):
             return self._named_value(value, node.axes, index)
-        axes = tuple(axis for axis in node.axes)
-        return self._name(node.name, axes, index), ""
+        named = self._name("", node.axes, index).strip("[]")
+        return (f"{node.name}` where `{named}" if named else node.name), ""
 
     def _named_value(
         self, value: Expression, axes: tuple[str, ...], index: tuple[int, ...]

@@ -98,18 +98,15 @@ def _check_law(density: Density, flat: np.ndarray, values: Mapping[str, Value]) 
     errors = law_errors(density, flat[chosen], some)
     if np.any(errors > TOLERANCE):
         rules = sorted({note.rule for note in density.plan.notes if note.fired})
-        raise HdslError(
-            [
-                Diagnostic(
-                    "HB900",
-                    "a rule of the planner changed the posterior",
-                    cause=f"density after and before differ by {np.nanmax(errors):.1e} (relative) "
-                    f"under the rules {', '.join(rules)}; this is a mistake in hdsl, not in the model",
-                    help="run with `--without collapse --without coordinates`, and report the model",
-                )
-            ],
-            density.plan.graph.source,
+        cause = (
+            f"density after and before differ by {np.nanmax(errors):.1e} (relative) under the "
+            f"rules {', '.join(rules)}; this is a mistake in hdsl, not in the model"
         )
+        help = "run with `--without collapse,coordinates`, and report the model"
+        found = Diagnostic(
+            "HB900", "a rule of the planner changed the posterior", cause=cause, help=help
+        )
+        raise HdslError([found], density.plan.graph.source)
 
 
 def _replicate_bytes(plan: Plan, bound: Bound, draws: int) -> int:

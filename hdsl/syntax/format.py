@@ -25,7 +25,6 @@ _PLAIN_LABEL = re.compile(
 )
 # Words that would be read as the beginning of another kind of statement.
 _FACTOR_AHEAD = re.compile(r"factor\s*[({\"\-0-9.]")
-_NO_FACTOR_VALUE = re.compile(r"[\[+]")
 
 
 def format_program(program: tree.Program) -> str:
@@ -110,9 +109,12 @@ def _deterministic(statement: tree.DeterministicStatement) -> list[Piece]:
 
 def _factor(statement: tree.FactorStatement) -> list[Piece]:
     value = expression_pieces(statement.value)
-    if _NO_FACTOR_VALUE.match(flat_text(value)):
-        value = ["(", *deeper(value), ")"]
-    return ["factor ", *value, *condition_pieces(statement.conditions)]
+    return ["factor ", *_word_apart(value), *condition_pieces(statement.conditions)]
+
+
+def _word_apart(pieces: list[Piece]) -> list[Piece]:
+    # `factor [a, b]` and `where [a, b]` would be read as a name with indices.
+    return ["(", *deeper(pieces), ")"] if flat_text(pieces).startswith(("[", "+")) else pieces
 
 
 def _data(statement: tree.DataStatement) -> list[Piece]:
@@ -120,7 +122,7 @@ def _data(statement: tree.DataStatement) -> list[Piece]:
     if statement.file is not None:
         pieces += [Soft(0), f"from {quote(statement.file.value)}"]
     if statement.where is not None:
-        pieces += [Soft(0), "where ", *expression_pieces(statement.where)]
+        pieces += [Soft(0), "where ", *_word_apart(expression_pieces(statement.where))]
     return pieces
 
 

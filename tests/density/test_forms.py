@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from density_models import bound_to, graph_of
+from scipy import special
 
 from hdsl.density.fold import Folded, fold
 from hdsl.density.forms import Forms
@@ -123,12 +124,27 @@ def test_a_rising_factorial_that_varies_with_the_rows_stays() -> None:
     assert len(kept) == 1
 
 
-@pytest.mark.parametrize("counts", [[0, 3, 3001], [0.5, 1, 2], [-1, 2, 2]])
+@pytest.mark.parametrize("counts", [[0, 3, 257], [3001] * 200, [0.5, 1, 2], [-1, 2, 2]])
 def test_what_is_no_small_count_stays(counts: list[float]) -> None:
     e = total(apply("log_rising", S, whole("count", ROW)), "i")
-    bound = bound_to(graph_of(), {"i": 3}, count=(np.array(counts), ROW))
+    bound = bound_to(graph_of(), {"i": len(counts)}, count=(np.array(counts), ROW))
     f = folded(e, bound)
     assert f.terms[0].expression == e
+
+
+def test_large_counts_of_many_rows_become_logs() -> None:
+    counts = np.arange(2501, 2701)
+    bound = bound_to(graph_of(), {"i": 200}, count=(counts, ROW))
+    f = folded(total(apply("log_rising", S, whole("count", ROW)), "i"), bound)
+    assert {a.shape for a in f.arguments.values()} == {(2700,)}
+    wanted = special.gammaln(0.7 + counts).sum() - 200 * special.gammaln(0.7)
+    assert value(f) == pytest.approx(wanted, rel=1e-13)
+
+
+def test_factors_stand_before_the_sum_of_what_varies() -> None:
+    f = folded(total(-0.5 * square((X - S) / Reference("s")), "i"))
+    sums = [part for part in walk(f.terms[0].expression) if isinstance(part, Reduce)]
+    assert sums == [total(square(X - S), "i")]
 
 
 def test_no_counts_at_all() -> None:
@@ -270,6 +286,13 @@ def test_defined_quantities_are_computed_once_and_indexed() -> None:
     wanted = np.exp(np.array([[1.0], [2.0]]) * UNKNOWN["t"].array)[:, BOUND.values["group"].array]
     np.testing.assert_allclose(element.array, wanted)
     assert sum(calls) == 1
+
+
+def test_lists_of_different_lengths_share_an_axis_without_length() -> None:
+    pairs = Stack((S, 2.0 * S), "[]"), Stack((S, S, Constant(1.0)), "[]")
+    e = total(pairs[0] + S, "[]") + total(pairs[1] + S, "[]")
+    assert direct(e) == pytest.approx(0.7 * 5 + 0.7 * 5 + 1)
+    assert value(folded(e)) == pytest.approx(direct(e))
 
 
 def test_sizes_of_made_axes() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,7 @@ def test_total_is_one(name: str, positional: Arguments, keywords: Keywords, twin
     cuts = twin.ppf([0.001, 0.01, 0.3, 0.7, 0.99, 0.999])
     parts = [
         integrate.quad(lambda x: float(np.exp(log_prob(random, x))[0]), a, b, epsabs=1e-10)[0]
-        for a, b in zip(cuts, cuts[1:], strict=False)
+        for a, b in pairwise(cuts)
     ]
     assert sum(parts) == pytest.approx(0.998, abs=1e-8)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -65,9 +66,7 @@ def test_continuous(name: str, arguments: tuple[float, ...], interval: str) -> N
 
     middle = sorted(np.quantile(draws, [0.001, 0.1, 0.5, 0.9, 0.99, 0.999]).tolist())
     cuts = [low, *middle, high]
-    parts = [
-        integrate.quad(density, a, b, epsabs=1e-10)[0] for a, b in zip(cuts, cuts[1:], strict=False)
-    ]
+    parts = [integrate.quad(density, a, b, epsabs=1e-10)[0] for a, b in pairwise(cuts)]
     assert sum(parts) == pytest.approx(1, abs=1e-7)
     at_cuts = np.concatenate([[0.0], np.cumsum(parts)])
     error = np.max(np.abs([np.mean(draws <= c) for c in cuts] - at_cuts))

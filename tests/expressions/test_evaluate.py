@@ -14,6 +14,7 @@ from hdsl.expressions.index_set import IndexSet
 from hdsl.expressions.tree import (
     Along,
     At,
+    Concatenate,
     Constant,
     CountsAbove,
     Expression,
@@ -276,6 +277,27 @@ def test_lists_and_sweeps() -> None:
     weights = np.exp(A) / np.exp(A).sum(1, keepdims=True)
     same(Sweep("softmax", ref("a", "i", "j"), "j"), "i j", weights)
     same(Sweep("cumsum", Constant(1.0), "i"), "i", np.arange(1.0, 6))
+
+
+def test_arrays_laid_one_after_the_other() -> None:
+    laid = Concatenate(((ref("a", "i", "j"), ("i", "j")), (ref("x", "i"), ("i",))), "#all")
+    assert laid.axes == {"#all"}
+    evaluator = Evaluator(numpy_arrays(), VALUES, SETS, sizes={"#all": 20})
+    np.testing.assert_array_equal(evaluator(laid).array, np.concatenate([A.reshape(-1), X]))
+    drawn = Concatenate(((ref("drawn", "i"), ("i",)), (ref("s"), ("j",))), "#all")
+    expected = np.concatenate([DRAWN, np.full((7, 3), 2.5)], 1)
+    found = Evaluator(numpy_arrays(), VALUES, SETS, sizes={"#all": 8}).array(
+        drawn, ("_draw", "#all")
+    )
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_definitions_are_computed_where_they_are_needed() -> None:
+    definitions = {"twice": (("i", "j"), 2.0 * ref("x", "i"))}
+    evaluator = Evaluator(numpy_arrays(), VALUES, SETS, definitions=definitions)
+    found = evaluator(ref("twice", At(2.0), "j"))
+    assert found.axes == ("j",)
+    np.testing.assert_array_equal(found.array, np.full(3, 2 * X[1]))
 
 
 def test_equal_expressions_are_evaluated_once() -> None:

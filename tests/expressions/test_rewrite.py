@@ -22,6 +22,7 @@ from hdsl.expressions.rewrite import (
 from hdsl.expressions.tree import (
     Along,
     At,
+    Concatenate,
     Constant,
     CountsAbove,
     Expression,
@@ -113,6 +114,12 @@ def test_renaming_what_is_made_or_bound() -> None:
     np.testing.assert_allclose(
         value(rename_axes(swept, {"i": "i'"}), "i'", "j"), value(swept, "i", "j")
     )
+    laid = Concatenate(((A, ("j",)), (X, ())), "k")
+    renamed = rename_axes(laid, {"i": "i'", "k": "k'"})
+    assert renamed == Concatenate(((ref("a", "i'", "j"), ("j",)), (ref("x", "i'"), ())), "k'")
+    np.testing.assert_array_equal(value(renamed, "i'", "k'"), value(laid, "i", "k"))
+    with pytest.raises(ValueError, match="taken for another"):
+        rename_axes(laid, {"i": "j"})
     untouched = Reduce("sum", X, ("i",))
     assert rename_axes(untouched, {"i": "i'"}) is untouched
 
@@ -284,7 +291,7 @@ def test_sums_term_by_term(e: Expression, axes: tuple[str, ...]) -> None:
 
 def test_expressions_are_equal_by_content() -> None:
     assert hash(X + 1.0) == hash(ref("x", "i") + 1.0)
-    assert X + 1.0 == ref("x", "i") + 1.0
+    assert ref("x", "i") + 1.0 == X + 1.0
     assert X + 1.0 != X + 2.0
     assert 0.0 + X is X
     assert X * 1.0 is X

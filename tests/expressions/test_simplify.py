@@ -35,7 +35,7 @@ PAIRS: list[tuple[Expression, Expression]] = [
     (apply("xlogy", Y, 1.0 - P), Y * apply("log_logistic", -X)),
     (apply("logit", P), X),
     (apply("cloglog", apply("inverse_cloglog", X)), X),
-    (-(-X), X),
+    (apply("negative", -X), X),
     (Constant(1.0) / Constant(2.0), Constant(0.5)),
     (X + log(Constant(1.0)), X),
     (apply("where", apply("less", 1.0, 2.0), X, Y), X),

@@ -205,16 +205,59 @@ def test_a_scalar_from_a_column_of_equal_values(tmp_path: Path) -> None:
 
 
 def test_computed_data_are_computed_once() -> None:
-    text = "data x[i]\nz[i] = (x[i] - mean(x)) / sd(x)\nz[i] ~ Normal(0, s)\ns ~ Exponential(1)\n"
-    found = bound(text, {"x": [1.0, 2.0, 3.0]})
+    text = "data x[i], y[i]\nz[i] = (x[i] - mean(x)) / sd(x)\ny[i] ~ Normal(z[i], 1)\n"
+    found = bound(text, {"x": [1.0, 2.0, 3.0], "y": [0, 0, 0]})
     np.testing.assert_allclose(found.values["z"].array, [-1, 0, 1])
 
 
 def test_data_computed_without_a_value() -> None:
-    text = "data x[i]\nz[i] = log(x[i])\nz[i] ~ Normal(0, s)\ns ~ Exponential(1)\n"
-    found = one_mistake(text, {"x": [1.0, -2.0, 3.0]})
+    text = "data x[i], y[i]\nz[i] = log(x[i])\ny[i] ~ Normal(z[i], 1)\n"
+    found = one_mistake(text, {"x": [1.0, -2.0, 3.0], "y": [0, 0, 0]})
     assert found.code == "HB487"
     assert "z[i=2]" in found.title
+
+
+def test_rows_of_two_sets(tmp_path: Path) -> None:
+    write(tmp_path, "a.csv", "y,size\n1,2\n3,4\n")
+    text = 'data y[pupil], size[class] from "a.csv"\ny[pupil] ~ Normal(mean(size), 1)\n'
+    found = one_mistake(text, folder=tmp_path)
+    assert found.code == "HB332"
+    assert under(text, found) == "size[class]"
+
+
+def test_rows_in_another_order_than_the_labels_are_no_guess(tmp_path: Path) -> None:
+    write(tmp_path, "a.csv", "school,y\nB,1\nA,2\n")
+    text = 'index school = {A, B}\ndata y[school] from "a.csv"\ny[school] ~ Normal(0, 1)\n'
+    assert one_mistake(text, folder=tmp_path).code == "HB324"
+    named = text.replace("data y", 'data "school" as school, y')
+    assert bound(named, folder=tmp_path).values["y"].array.tolist() == [2, 1]
+
+
+def test_a_file_given_for_one_item(tmp_path: Path) -> None:
+    write(tmp_path, "other.csv", "a,y\n1,2\n3,4\n")
+    found = bound("data y[i]\ny[i] ~ Normal(0, 1)\n", {"y": tmp_path / "other.csv"})
+    assert found.values["y"].array.tolist() == [2, 4]
+
+
+def test_an_array_with_another_number_of_indices() -> None:
+    found = one_mistake("data y[i]\ny[i] ~ Normal(0, 1)\n", {"y": [[1, 2], [3, 4]]})
+    assert found.code == "HB331"
+
+
+def test_long_data_without_a_column_for_an_index(tmp_path: Path) -> None:
+    write(tmp_path, "a.csv", "bag,color,n\n1,red,2\n")
+    text = 'data n[bag, colour] from "a.csv"\nn[bag, colour] ~ Normal(0, 1)\n'
+    found = one_mistake(text, folder=tmp_path)
+    assert found.code == "HB332"
+    assert "to which `colour`" in found.title
+    named = text.replace("data n", 'data "color" as colour, n')
+    assert bound(named, folder=tmp_path).values["n"].array.tolist() == [[2]]
+
+
+def test_an_empty_range_is_an_empty_array() -> None:
+    text = "data N\nindex i = 1..N\nx[i] ~ Normal(0, 1)\nm ~ Normal(sum(x), 1)\n"
+    found = bound(text, {"N": 0})
+    assert found.sets["i"].size == 0
 
 
 def test_a_million_rows_bind_quickly() -> None:

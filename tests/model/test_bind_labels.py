@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hdsl.model.memory import size_text
-from tests.model.binding import bound, mistakes, one_mistake, under
+from tests.model.binding import bound, one_mistake, under
 
 
 def test_a_label_column_gives_the_labels(tmp_path: Path) -> None:
@@ -55,10 +55,12 @@ def test_sizes_that_disagree_name_both_sources() -> None:
     assert "the size of `x`" in found.cause
 
 
-def test_a_set_without_labels() -> None:
-    text = "data n[i, j] : count\nindex i = 1..2\nn[i, j] ~ Poisson(1)\n"
-    found = mistakes(text, [{"i": 1}, {"i": 2}])
-    assert "HB471" in [d.code for d in found]
+def test_a_set_without_labels(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("red,blue\n1,2\n3,4\n")
+    text = 'data n[bag, colour] : count from "a.csv"\nn[bag, colour] ~ Poisson(1)\n'
+    found = one_mistake(text, folder=tmp_path)
+    assert found.code == "HB320"
+    assert "`colour`" in found.title
 
 
 def test_labels_used_as_numbers() -> None:
@@ -81,7 +83,7 @@ def test_a_label_that_is_computed_and_not_there() -> None:
     text = "data y[t]\nindex t = 1..4\nd[t] = y[t] - y[t-1]\nm ~ Normal(sum(d), 1)\n"
     found = one_mistake(text, {"y": [1, 2, 3, 4]})
     assert found.code == "HB327"
-    limited = "data y[t]\nindex t = 1..4\nm = sum(y[t] - y[t-1] for t > 1)\nq ~ Normal(m, 1)\n"
+    limited = "data y[t]\nindex t = 1..4\nm = sum(y[t] - y[t-1] for t, t > 1)\nq ~ Normal(m, 1)\n"
     assert bound(limited, {"y": [1, 2, 3, 5]}).values["m"].array == 4
 
 

@@ -51,7 +51,7 @@ def test_missing_cells_are_refused_where_they_are_used(tmp_path: Path) -> None:
     text = 'data x[i], unused[i] from "a.csv"\nx[i] ~ Normal(0, 1)\n'
     found = one_mistake(text, folder=tmp_path)
     assert found.code == "HB190"
-    assert "row 3, column `x` of `a.csv`" in found.note
+    assert "row 3, column `x` of `a.csv`" in found.cause
     kept = text.replace('"a.csv"', '"a.csv" where not missing(x)')
     assert bound(kept, folder=tmp_path).values["x"].array.tolist() == [1, 2]
 
@@ -99,6 +99,13 @@ def test_observed_values_of_some_elements_alone_are_checked() -> None:
     bound(text, {"x": [-1, -1, 1, 1]})
     found = one_mistake(text, {"x": [-1, -1, 1, -3]})
     assert "`x[t=4]` = -3" in found.title
+
+
+def test_an_observed_expression_says_for_which_element() -> None:
+    text = "data x[i]\nlog(x[i]) ~ Gamma(2, 1)\n"
+    found = one_mistake(text, {"x": [2, 0.5]})
+    assert found.code == "HB485"
+    assert "`log(x[i])` where `i=2`" in found.title
 
 
 def test_an_argument_that_the_distribution_does_not_allow() -> None:

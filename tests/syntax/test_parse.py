@@ -229,6 +229,15 @@ def test_words_of_the_language_are_names_where_they_cannot_act(word: str):
         assert word in names + labels
 
 
+def test_a_word_of_a_statement_needs_its_end():
+    for text in ("factor1 ~ D(1)", "dataset = 3", "index_1 = 3", "density' ~ D(1)"):
+        assert len(statements(text)) == 1
+    assert isinstance(statement("factor 2 * x"), FactorStatement)
+    assert isinstance(statement("factor(x)"), FactorStatement)
+    assert isinstance(statement("data and x ~ D(1)"), StochasticStatement)
+    assert isinstance(statement("index truncated = 1..2"), IndexStatement)
+
+
 def test_a_quantity_and_a_function_may_share_a_name():
     assert expression("mean[coef] + mean(x)") == Binary(
         "+", Subscript(Name("mean"), (Name("coef"),)), Call("mean", (expression_argument("x"),))
