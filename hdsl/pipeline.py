@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from hdsl.sampling.chains import Progress
 
 Listener = Callable[["Progress", "Density"], None]
+
+# Expressions nest as deep as the parser lets them, and each level takes several Python frames.
+sys.setrecursionlimit(max(sys.getrecursionlimit(), 20_000))
 
 
 @dataclass(frozen=True)

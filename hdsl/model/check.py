@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hdsl.diagnostics import Diagnostic, Report
+from hdsl.model.derivatives import check_derivatives
 from hdsl.model.graph import ModelGraph
 from hdsl.model.names import collect_names, not_yet
 from hdsl.model.order import ordered
@@ -43,6 +44,7 @@ def check(program: tree.Program, source: Source) -> tuple[ModelGraph, tuple[Diag
     )
     _check_observations(graph, report)
     _check_discrete(graph, report)
+    check_derivatives(graph, report)
     check_supports(graph, report)
     report.raise_errors()
     return graph, report.warnings

@@ -18,6 +18,7 @@ from hdsl.expressions.ranges import (
     Range,
     range_of,
 )
+from hdsl.expressions.rewrite import inline
 from hdsl.expressions.tree import Constant, Expression, Reference
 from hdsl.model.graph import Deterministic, ModelGraph, Stochastic
 from hdsl.source import Span
@@ -51,8 +52,10 @@ class Ranges:
         self._known: dict[str, Range] = {}
 
     def __call__(self, expression: Expression) -> Range:
-        """The range of an expression."""
-        return range_of(expression, self._look_up)
+        """The range of an expression, with what it computes written out: only then does it show
+        which of its parts vary together."""
+        flat = inline(expression, self._graph.definitions)
+        return range_of(flat, self._look_up)
 
     def _look_up(self, reference: Reference) -> Range:
         name = reference.name
@@ -71,7 +74,7 @@ class Ranges:
         if isinstance(node, Deterministic):
             if name in graph.assembled:
                 return Range(REAL)
-            return self(node.expression)
+            return Range(self(node.expression).interval)
         return Range(REAL)
 
     def of_support(self, support: Support) -> Range:
