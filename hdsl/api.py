@@ -146,6 +146,9 @@ class Model:
         """
         request = Request(data, self.folder, allow_outside, _options(without, keep, "nuts"))
         bound = bind_request(self.graph, request)
+        from hdsl.density.arrays import jax_arrays
+
+        jax_arrays()  # JAX has to use 64 bits before the caller makes a position
         return LogDensity(lower(plan_request(self.graph, bound, request), bound))
 
     def __repr__(self) -> str:

@@ -26,5 +26,7 @@ class JaxArrays:
 
 @cache
 def jax_arrays() -> JaxArrays:
-    """The one instance; JAX is imported with its first use."""
+    """The one instance; JAX is imported here, and made to use 64 bits."""
+    from hdsl.density import precision as precision
+
     return JaxArrays()

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from hdsl.sampling.precision import FLOAT
+from hdsl.density.precision import FLOAT
 from hdsl.sampling.schedule import (
     COLLECT_POSITION,
     FREEZE_STEP_SIZE,

@@ -22,7 +22,7 @@ from hdsl.sampling.evaluation import (
     guarded_value_and_gradient,
     to_device,
 )
-from hdsl.sampling.precision import FLOAT
+from hdsl.density.precision import FLOAT
 from hdsl.sampling.settings import LogDensity, Settings
 
 STATISTICS: Final = (

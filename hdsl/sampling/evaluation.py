@@ -15,7 +15,7 @@ import numpy as np
 from jax import Array
 from numpy.typing import NDArray
 
-from hdsl.sampling.precision import FLOAT
+from hdsl.density.precision import FLOAT
 from hdsl.sampling.settings import LogDensity
 
 ValueAndGradient = Callable[[Array], tuple[Array, Array]]

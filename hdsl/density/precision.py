@@ -1,4 +1,4 @@
-"""The floats that sampling computes with. Importing this module makes JAX use them."""
+"""The floats that JAX computes with. Importing this module makes JAX use them."""
 
 from __future__ import annotations
 
