@@ -29,4 +29,7 @@ CODES: dict[str, str] = {
     "HB123": "`if` without `then` or without `else`",
     "HB124": "an operator of another language",
     "HB125": "a name with a dot",
+    # Lints.
+    "HB601": "an improper prior",
+    "HB602": "an index that hides another",
 }

@@ -195,15 +195,15 @@ def bind_conditions(
     for condition in conditions:
         match condition:
             case tree.Name(text) if text.rstrip("'") in read.names.sets:
-                scope = _run_over(read, scope, text, text.rstrip("'"), over)
+                scope = _run_over(read, scope, condition, text.rstrip("'"), over)
             case tree.Membership(name, tree.Name(domain)) if domain in read.names.sets:
-                scope = _run_over(read, scope, name.text, domain, over)
+                scope = _run_over(read, scope, name, domain, over)
             case tree.Membership(name, tree.Range() as bounds):
                 set_name = _set_of_range(read, name, bounds, body, scope)
                 lower, upper = read.numbers([bounds.lower, bounds.upper], scope)
                 if bounds.step is not None:
                     read.refuse("`by` after `in`", bounds.span)
-                scope = _run_over(read, scope, name.text, set_name, over)
+                scope = _run_over(read, scope, name, set_name, over)
                 value = read.as_number(scope.running[name.text])
                 where.append(apply("less_equal", lower, value))
                 where.append(apply("less_equal", value, upper))
@@ -222,10 +222,22 @@ def bind_conditions(
     return scope, over, joined
 
 
-def _run_over(read: Translator, scope: Scope, name: str, set_name: str, over: list[str]) -> Scope:
+def _run_over(
+    read: Translator, scope: Scope, name: tree.Name, set_name: str, over: list[str]
+) -> Scope:
+    if name.text in scope.running:
+        read.report.add(
+            "HB602",
+            f"the reduction's index `{name.text}` hides that of the left side",
+            name.span,
+            severity="warning",
+            cause="the index of a reduction is its own: it runs over the whole set, whatever the "
+            "left side calls its index",
+            help=f"use another name: `for other in {set_name}`",
+        )
     axis = read.fresh(set_name)
     over.append(axis)
-    return scope.with_running({name: Typed(Position(axis), member=set_name, axis=axis)})
+    return scope.with_running({name.text: Typed(Position(axis), member=set_name, axis=axis)})
 
 
 def _set_of_range(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hdsl.diagnostics import Diagnostic, Report
 from hdsl.model.derivatives import check_derivatives
 from hdsl.model.graph import ModelGraph
+from hdsl.model.lints import list_lints
 from hdsl.model.names import collect_names, not_yet
 from hdsl.model.order import ordered
 from hdsl.model.statements import Builder
@@ -47,6 +48,7 @@ def check(program: tree.Program, source: Source) -> tuple[ModelGraph, tuple[Diag
     check_derivatives(graph, report)
     check_supports(graph, report)
     report.raise_errors()
+    list_lints(graph, report)
     return graph, report.warnings
 
 

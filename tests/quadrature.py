@@ -1,0 +1,80 @@
+"""Posterior of a Beta population by quadrature: the references of two examples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betaln, expit
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class BetaPopulation:
+    """The posterior of (a, b), each theta integrated out, on a grid.
+
+    Attributes
+    ----------
+    a, b
+        The parameters of the Beta population at the points of the grid, shape ``(k, l)``.
+    weights
+        The posterior probability of each point, shape ``(k, l)``.
+    """
+
+    a: Floats
+    b: Floats
+    weights: Floats
+
+    @property
+    def mean(self) -> Floats:
+        return self.a / (self.a + self.b)
+
+    @property
+    def concentration(self) -> Floats:
+        return self.a + self.b
+
+    @property
+    def sd(self) -> Floats:
+        return np.sqrt(self.mean * (1 - self.mean) / (self.concentration + 1))
+
+    def expected(self, values: Floats) -> float:
+        return float((self.weights * values).sum())
+
+    def deviation(self, values: Floats) -> float:
+        return float(np.sqrt(self.expected(values**2) - self.expected(values) ** 2))
+
+    def quantile(self, values: Floats, probability: float) -> float:
+        """Points of equal value (but for rounding) count as one; the distribution function is linear between."""
+        distinct, places = np.unique(np.round(values, 10), return_inverse=True)
+        masses = np.bincount(places.reshape(-1), self.weights.reshape(-1))
+        return float(np.interp(probability, np.cumsum(masses) - masses / 2, distinct))
+
+
+def beta_population(
+    successes: NDArray[np.int64], trials: NDArray[np.int64], hyperprior: str
+) -> BetaPopulation:
+    """The population from which the rates of all groups come.
+
+    Parameters
+    ----------
+    hyperprior
+        "gamma": a and b from Gamma(2, rate 0.1); "flat": mean and concentration^(-1/2) uniform,
+        as in Gelman et al., Bayesian Data Analysis, 3rd edition, section 5.3.
+    """
+    logit_mean = np.linspace(-2.4, -0.6, 361)[:, None]
+    log_concentration = np.linspace(0.5, 8.0, 601)[None, :]
+    concentration = np.exp(log_concentration) + 0 * logit_mean
+    a = expit(logit_mean) * concentration
+    b = concentration - a
+    log_density = np.log(a) + np.log(b)  # the Jacobian of the two coordinates
+    if hyperprior == "gamma":
+        log_density += np.log(a) - 0.1 * a + np.log(b) - 0.1 * b
+    else:
+        log_density += -2.5 * log_concentration
+    alike, counts = np.unique(np.stack([successes, trials]), axis=1, return_counts=True)
+    for (y, n), count in zip(alike.T, counts, strict=True):
+        log_density += count * (betaln(a + y, b + n - y) - betaln(a, b))
+    weights = np.exp(log_density - log_density.max())
+    return BetaPopulation(a, b, weights / weights.sum())
