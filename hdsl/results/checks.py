@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hdsl.diagnostics import Diagnostic
 from hdsl.results.convergence import MIN_DRAWS, Statistics, assess
-from hdsl.results.limits import ESS_GOOD, ESS_POOR, R_HAT_GOOD, R_HAT_POOR
+from hdsl.results.limits import ESS_GOOD, R_HAT_GOOD, R_HAT_POOR
 from hdsl.results.lone_chains import find_lone_chains
 from hdsl.results.variables import Role, Variable
 
@@ -79,7 +79,8 @@ def check_chains(fit: Fit) -> Iterator[Diagnostic]:
     if keep:
         families = _judge(fit, keep)
         yield from _check_agreement(fit, families, keep)
-        yield from _check_size(fit, families, total)
+        if total >= ESS_GOOD:
+            yield from _check_size(fit, families)
 
 
 def _not_finite(fit: Fit, variable: Variable, bad: NDArray[np.bool_]) -> Diagnostic:
@@ -100,14 +101,12 @@ def _not_finite(fit: Fit, variable: Variable, bad: NDArray[np.bool_]) -> Diagnos
 
 
 def _too_few(fit: Fit, total: int) -> Diagnostic:
-    hopeless = fit.num_draws < MIN_DRAWS or total < ESS_POOR
     return Diagnostic(
         "HB558",
         f"{total} draws are too few to judge the chains",
         cause="whether chains agree, and how much their draws are worth, shows only after some "
         "hundred draws",
-        help="sample 1000 draws a chain, unless this was only a trial",
-        severity="error" if hopeless else "warning",
+        help="sample 1000 draws a chain",
     )
 
 
@@ -142,14 +141,12 @@ def _check_agreement(
             f"{R_HAT_GOOD} when all chains have found the same posterior",
             help="sample longer, the warm-up too; if that doesn't help, the data can't tell some "
             "unknowns apart, and a stronger prior or a simpler model is needed",
-            severity="error" if family.r_hat > R_HAT_POOR else "warning",
         )
 
 
-def _check_size(fit: Fit, families: Sequence[_Judged], total: int) -> Iterator[Diagnostic]:
-    limit = ESS_GOOD if total >= ESS_GOOD else ESS_POOR
+def _check_size(fit: Fit, families: Sequence[_Judged]) -> Iterator[Diagnostic]:
     agreeing = [family for family in families if not _disagrees(family)]
-    for family in _parameters_first(agreeing, lambda family: family.ess < limit):
+    for family in _parameters_first(agreeing, lambda family: family.ess < ESS_GOOD):
         index = family.worst_ess
         in_tails = family.statistics.ess_tail[index] < family.statistics.ess_bulk[index]
         name = family.variable.label(index, fit.coords)
@@ -161,7 +158,6 @@ def _check_size(fit: Fit, families: Sequence[_Judged], total: int) -> Iterator[D
             cause=f"neighbouring draws resemble each other; {ESS_GOOD} effective draws are wanted "
             "for means and for the ends of intervals",
             help=_size_help(family),
-            severity="error" if family.ess < ESS_POOR else "warning",
         )
 
 
@@ -197,7 +193,9 @@ def _chain_means(variable: Variable, index: int, keep: Sequence[int]) -> str:
 
 
 def _r_hat_text(value: float) -> str:
-    return f"{value:.2f}" if value < 10 else "above 10"
+    if value > 10:
+        return "above 10"
+    return f"{value:.3f}" if value < R_HAT_POOR else f"{value:.2f}"
 
 
 def _place_of_worst(values: NDArray[np.float64]) -> int:

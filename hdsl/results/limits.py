@@ -5,7 +5,6 @@ from __future__ import annotations
 R_HAT_GOOD = 1.01
 R_HAT_POOR = 1.05
 ESS_GOOD = 400
-ESS_POOR = 100
 CHAIN_APART_SD = 1.0
 DIVERGENT_SHARE = 0.001
 DIVERGENT_COUNT = 2

@@ -17,13 +17,14 @@ from hdsl.results.summary import SECTIONS, Family, Row, Summary
 if TYPE_CHECKING:
     from rich.table import Table
 
-HEADER = ("", "mean", "sd", "5 %", "50 %", "95 %", "ESS", "R-hat")
+HEADER = ("", "mean", "sd", "5 %", "50 %", "95 %", "MCSE", "bulk", "tail", "R-hat")
 UNKNOWN = "–"
 WIDTH = 80
 
 _FIRST, _LAST = 3, 1
 _SMALLEST_NAME = 12
-_GAP = 2
+_ROOMY_NAME = 22
+_WIDE_GAP, _NARROW_GAP = 2, 1
 
 Style = Literal["section", "value", "fold"]
 
@@ -50,7 +51,10 @@ def lines(summary: Summary) -> Iterator[Line]:
 def footnotes(summary: Summary) -> tuple[str, ...]:
     """What is said below the table."""
     chains = "1 chain" if summary.num_chains == 1 else f"{summary.num_chains} chains"
-    notes = [f"{chains} of {summary.num_draws} draws; ESS: effective draws, bulk or tails"]
+    notes = [
+        f"{chains} of {summary.num_draws} draws. MCSE: Monte Carlo error of the mean.",
+        "bulk, tail: how many independent draws they are worth, in the middle and in the tails.",
+    ]
     if any(family.folded for family in summary.families):
         notes.append("Folded lines: --all or summary(all=True) shows them.")
     return tuple(notes)
@@ -58,9 +62,9 @@ def footnotes(summary: Summary) -> tuple[str, ...]:
 
 def as_text(summary: Summary, width: int = WIDTH) -> str:
     """The table in plain text; long names are cut so that it fits into `width` columns."""
-    drawn = _fitted([Line("section", HEADER), *lines(summary)], width)
+    drawn, gap = _fitted([Line("section", HEADER), *lines(summary)], width)
     widths = [max(len(line.cells[column]) for line in drawn) for column in range(len(HEADER))]
-    written = (_text_line(line, widths) for line in drawn)
+    written = (_text_line(line, widths, gap) for line in drawn)
     return "\n".join([*written, "", *footnotes(summary)])
 
 
@@ -78,15 +82,16 @@ def render_summary(summary: Summary, width: int = WIDTH) -> Table:
     from rich.table import Table
     from rich.text import Text
 
+    drawn, gap = _fitted([Line("section", HEADER), *lines(summary)], width)
     table = Table(
         box=SIMPLE_HEAD,
         pad_edge=False,
-        padding=(0, 0, 0, _GAP - 1),  # the box adds one
+        padding=(0, 0, 0, gap - 1),  # the box adds one
         show_edge=False,
         caption="\n".join(footnotes(summary)),
         caption_justify="left",
     )
-    drawn = _fitted([Line("section", HEADER), *lines(summary)], width)[1:]
+    drawn = drawn[1:]
     for column, title in enumerate(HEADER):
         needed = max([len(title), *(len(line.cells[column]) for line in drawn)])
         side = "right" if column else "left"
@@ -102,11 +107,15 @@ def render_summary(summary: Summary, width: int = WIDTH) -> Table:
     return table
 
 
-def _fitted(drawn: list[Line], width: int) -> list[Line]:
-    """The lines with names indented, and cut in the middle where they leave no room."""
-    numbers = (max(len(line.cells[column]) for line in drawn) for column in range(1, len(HEADER)))
-    room = max(width - sum(number + _GAP for number in numbers), _SMALLEST_NAME)
-    return [replace(line, cells=(_cut(_indented(line), room), *line.cells[1:])) for line in drawn]
+def _fitted(drawn: list[Line], width: int) -> tuple[list[Line], int]:
+    """The lines with names indented, and cut in the middle where they leave no room; the gap."""
+    numbers = [max(len(line.cells[column]) for line in drawn) for column in range(1, len(HEADER))]
+    longest = min(_ROOMY_NAME, max(len(_indented(line)) for line in drawn))
+    roomy = width - sum(numbers) - _WIDE_GAP * len(numbers) >= longest
+    gap = _WIDE_GAP if roomy else _NARROW_GAP
+    room = max(width - sum(numbers) - gap * len(numbers), _SMALLEST_NAME)
+    lines = [replace(line, cells=(_cut(_indented(line), room), *line.cells[1:])) for line in drawn]
+    return lines, gap
 
 
 def _indented(line: Line) -> str:
@@ -141,24 +150,29 @@ def _value_line(row: Row) -> Line:
         if row.kind == "boolean"
         else tuple(_number(q, 0 if whole else decimals) for q in (row.q5, row.q50, row.q95))
     )
-    cells = (row.name, _number(row.mean, decimals), _number(row.sd, decimals), *quantiles)
-    return _with_convergence("value", cells, min(row.ess_bulk, row.ess_tail), row.r_hat)
+    mean, sd = _number(row.mean, decimals), _number(row.sd, decimals)
+    cells = (row.name, mean, sd, *quantiles, _error(row.mcse))
+    return _with_convergence("value", cells, row.ess_bulk, row.ess_tail, row.r_hat)
 
 
 def _fold_line(family: Family, hidden: slice) -> Line:
     statistics = family.statistics
     count = len(range(*hidden.indices(family.variable.size)))
-    effective = np.fmin(statistics.ess_bulk, statistics.ess_tail)[hidden]
-    cells = (f"… {count} more, at worst", *[""] * 5)
     return _with_convergence(
-        "fold", cells, _smallest(effective), -_smallest(-statistics.r_hat[hidden])
+        "fold",
+        (f"… {count} more, at worst", *[""] * 6),
+        _smallest(statistics.ess_bulk[hidden]),
+        _smallest(statistics.ess_tail[hidden]),
+        -_smallest(-statistics.r_hat[hidden]),
     )
 
 
-def _with_convergence(style: Style, cells: tuple[str, ...], ess: float, r_hat: float) -> Line:
-    bad = (ess < ESS_GOOD, r_hat > R_HAT_GOOD)
+def _with_convergence(
+    style: Style, cells: tuple[str, ...], bulk: float, tail: float, r_hat: float
+) -> Line:
+    bad = (bulk < ESS_GOOD, tail < ESS_GOOD, r_hat > R_HAT_GOOD)
     doubtful = frozenset(len(cells) + place for place, is_bad in enumerate(bad) if is_bad)
-    return Line(style, (*cells, _number(ess, 0), _ratio(r_hat)), doubtful)
+    return Line(style, (*cells, _number(bulk, 0), _number(tail, 0), _ratio(r_hat)), doubtful)
 
 
 def _smallest(values: NDArray[np.float64]) -> float:
@@ -170,6 +184,11 @@ def _ratio(value: float) -> str:
     if math.isnan(value):
         return UNKNOWN
     return f"{value:.3f}" if value < 10 else "> 10"
+
+
+def _error(value: float) -> str:
+    """A Monte Carlo error: two digits, for it is uncertain itself."""
+    return _compact(f"{value:.2g}") if math.isfinite(value) else _number(value, None)
 
 
 def _number(value: float, decimals: int | None) -> str:
@@ -197,9 +216,9 @@ def _compact(number: str) -> str:
     return f"{digits}e{int(power)}" if mark else number
 
 
-def _text_line(line: Line, widths: list[int]) -> str:
+def _text_line(line: Line, widths: list[int], gap: int) -> str:
     numbers = (
-        " " * _GAP + cell.rjust(width)
+        " " * gap + cell.rjust(width)
         for cell, width in zip(line.cells[1:], widths[1:], strict=True)
     )
     return (line.cells[0].ljust(widths[0]) + "".join(numbers)).rstrip()
