@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hdsl.diagnostics import Diagnostic, HdslError, Report
+from hdsl.diagnostics import HdslError, Report
 from hdsl.model.bind import bind
 from hdsl.model.check import check
 from hdsl.model.graph import Bound, ModelGraph
@@ -20,7 +20,7 @@ from hdsl.plan.explain import explain
 from hdsl.plan.plan import Plan
 from hdsl.plan.planner import Options, check_options, make_plan
 from hdsl.source import Source
-from hdsl.syntax.decode import decode
+from hdsl.syntax.decode import read_source as read_source
 from hdsl.syntax.parse import parse
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ class Request:
         Where the files that the model names are looked for.
     num_samples
         Draws that each chain keeps; `None` for the default, 1000.
+    on_stage
+        Called after each stage with its name and its result; what it raises ends the run.
     """
 
     data: object = None
@@ -60,7 +62,7 @@ class Request:
     target_acceptance_rate: float = 0.8
     log_likelihood: bool = False
     on_progress: Listener | None = None
-    on_stage: Callable[[str], None] | None = None
+    on_stage: Callable[[str, Any], None] | None = None
 
 
 def fit(source: Source, request: Request) -> Fit:
@@ -79,35 +81,16 @@ def fit(source: Source, request: Request) -> Fit:
 class Clock:
     """Runs the stages and remembers how long each took, in seconds."""
 
-    on_stage: Callable[[str], None] | None = None
+    on_stage: Callable[[str, Any], None] | None = None
     seconds: dict[str, float] = field(default_factory=dict[str, float])
 
     def __call__(self, stage: str, work: Callable[..., Any], *arguments: Any) -> Any:
-        if self.on_stage is not None:
-            self.on_stage(stage)
         start = time.perf_counter()
-        try:
-            return work(*arguments)
-        finally:
-            self.seconds[stage] = time.perf_counter() - start
-
-
-def read_source(path: Path) -> Source:
-    """The text of a model file.
-
-    Raises
-    ------
-    HdslError
-        HB126 if the file cannot be read, HB114 if it is not UTF-8 text.
-    """
-    try:
-        return Source(decode(path.read_bytes(), str(path)), str(path))
-    except OSError as error:
-        title = (
-            f"model file `{path}` cannot be read: {(error.strerror or 'no reason given').lower()}"
-        )
-        help = "check the name; a new model starts as a text file that ends in `.hbm`"
-        raise HdslError([Diagnostic("HB126", title, help=help)]) from None
+        result = work(*arguments)
+        self.seconds[stage] = time.perf_counter() - start
+        if self.on_stage is not None:
+            self.on_stage(stage, result)
+        return result
 
 
 def bind_request(graph: ModelGraph, request: Request, partial: bool = False) -> Bound:

@@ -46,7 +46,7 @@ class BetaPopulation:
         return float(np.sqrt(self.expected(values**2) - self.expected(values) ** 2))
 
     def quantile(self, values: Floats, probability: float) -> float:
-        """Points of equal value (but for rounding) count as one; the distribution function is linear between."""
+        # Points of equal value count as one: rounding must not split a line of the grid.
         distinct, places = np.unique(np.round(values, 10), return_inverse=True)
         masses = np.bincount(places.reshape(-1), self.weights.reshape(-1))
         return float(np.interp(probability, np.cumsum(masses) - masses / 2, distinct))

@@ -32,8 +32,8 @@ def law_errors(density: Density, positions: np.ndarray, values: Mapping[str, Val
 
     Returns
     -------
-    Errors of shape (draw,), relative to the sum of the sizes of all terms. NaN where both sides
-    are minus infinity.
+    Errors of shape (draw,), relative to the sum of the sizes of all terms. NaN where the model as
+    written has no finite density; infinite where it has, and the sampled density has not.
     """
     plan, bound = density.plan, density.bound
     values = {**density.constrain(positions), **values}
@@ -42,7 +42,10 @@ def law_errors(density: Density, positions: np.ndarray, values: Mapping[str, Val
     after = density.log_densities(positions) - density.log_jacobians(positions)
     after = after + _recovery(plan, density, values, len(positions))
     with np.errstate(invalid="ignore"):
-        return np.abs(after - before) / (scale + 1.0)
+        errors = np.abs(after - before) / (scale + 1.0)
+    errors[~np.isfinite(after)] = np.inf
+    errors[~np.isfinite(before)] = np.nan
+    return errors
 
 
 def _sum(parts: Mapping[str, Value], draws: int) -> np.ndarray:

@@ -87,8 +87,14 @@ def replicate(
     values: Mapping[str, Value],
     seed: int,
     batch_elements: int = BATCH_ELEMENTS,
+    num_draws: int | None = None,
 ) -> tuple[dict[str, Value], tuple[str, ...]]:
     """Draw each observation anew, given the draws of all unknowns.
+
+    Parameters
+    ----------
+    num_draws
+        Needed where there are no unknowns, and so no draws to count.
 
     Returns
     -------
@@ -106,14 +112,24 @@ def replicate(
             except NotImplementedError:
                 left_out.add(node.name)
 
-    drawn = _batched(_Job(plan, bound), values, _num_draws(values), batch_elements, work)
+    count = _num_draws(values) if num_draws is None else num_draws
+    drawn = _batched(_Job(plan, bound), values, count, batch_elements, work)
     return drawn, tuple(node.name for node in observed if node.name in left_out)
 
 
 def log_likelihood(
-    plan: Plan, bound: Bound, values: Mapping[str, Value], batch_elements: int = BATCH_ELEMENTS
+    plan: Plan,
+    bound: Bound,
+    values: Mapping[str, Value],
+    batch_elements: int = BATCH_ELEMENTS,
+    num_draws: int | None = None,
 ) -> dict[str, Value]:
     """Log density of each single observation in nats, given the draws of all unknowns.
+
+    Parameters
+    ----------
+    num_draws
+        Needed where there are no unknowns, and so no draws to count.
 
     Returns
     -------
@@ -126,8 +142,9 @@ def log_likelihood(
         for node in observed:
             yield node.name, _full(run, run(bodies[node.name]), plates(node), len(draws))
 
+    count = _num_draws(values) if num_draws is None else num_draws
     job = _Job(plan, bound, (), tuple(bodies.values()))
-    return _batched(job, values, _num_draws(values), batch_elements, work)
+    return _batched(job, values, count, batch_elements, work)
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,17 @@ CODES: dict[str, str] = {
     "HB123": "`if` without `then` or without `else`",
     "HB124": "an operator of another language",
     "HB125": "a name with a dot",
+    # The command line.
+    "HB504": "data that the model does not take",
+    "HB505": "a code that does not exist",
+    "HB580": "a place that is not the folder of a run",
+    "HB581": "a run that can't be saved",
+    "HB582": "a run that was not finished",
+    "HB583": "a model that can't be rewritten",
+    "HB585": "not enough memory",
     # Lints.
     "HB601": "an improper prior",
     "HB602": "an index that hides another",
+    # hdsl itself.
+    "HB900": "a mistake in hdsl",
 }

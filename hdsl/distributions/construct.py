@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hdsl.distributions.distribution import Distribution, Parameter
-from hdsl.distributions.names import elsewhere, near
+from hdsl.distributions.names import elsewhere, near, nearly_elsewhere
 from hdsl.distributions.random import Applied
 from hdsl.distributions.registry import DISTRIBUTIONS
 from hdsl.expressions.tree import Constant, Expression
@@ -199,7 +199,8 @@ def _unknown(name: str, span: Span) -> Problem:
     hint = elsewhere(name)
     if hint is None:
         close = near(name, list(DISTRIBUTIONS))
-        hint = f"did you mean {' or '.join(f'`{other}`' for other in close)}?" if close else ""
+        meant = " or ".join(f"`{other}`" for other in close)
+        hint = f"did you mean {meant}?" if close else nearly_elsewhere(name)
     return Problem(
         "unknown distribution",
         f"there is no distribution `{name}`",

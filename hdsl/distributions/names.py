@@ -92,11 +92,20 @@ _ELSEWHERE = {
 }
 """Names in Stan, PyMC and BUGS, in lower case, and what is written here instead."""
 
+_LONG = 6
+"""Letters from which on a name is still recognised with one slip in it."""
+
 
 def elsewhere(name: str) -> str | None:
     """A hint for a distribution's name in Stan, PyMC or BUGS."""
     written = _ELSEWHERE.get(name.lower())
     return None if written is None else f"write `{written}`"
+
+
+def nearly_elsewhere(name: str) -> str | None:
+    """A hint for a long name that has one slip in it: ``Gausian``."""
+    close = [other for other in _ELSEWHERE if edit_distance(name.lower(), other) == 1]
+    return elsewhere(close[0]) if close and len(name) >= _LONG else None
 
 
 def near(name: str, known: Sequence[str]) -> list[str]:

@@ -197,9 +197,10 @@ def _applied(e: Apply, visit: _Visit) -> Range:
     exact = apart and all(argument.exact for argument in arguments)
     match e.function:
         case "add":
-            return Range(_added(*intervals), exact)
+            return Range(_added(*intervals), exact or (apart and _any_is_free(arguments)))
         case "subtract":
-            return Range(_added(intervals[0], _mirrored(intervals[1])), exact)
+            difference = _added(intervals[0], _mirrored(intervals[1]))
+            return Range(difference, exact or (apart and _any_is_free(arguments)))
         case "negative":
             return Range(_mirrored(intervals[0]), exact)
         case "multiply" if e.arguments[0] == e.arguments[1]:
@@ -222,6 +223,11 @@ def _applied(e: Apply, visit: _Visit) -> Range:
             return Range(_extreme(e.function, *intervals), exact)
         case name:
             return _by_table(name, intervals, exact)
+
+
+def _any_is_free(terms: list[Range]) -> bool:
+    """Whether a term takes all numbers: then so does the sum, whatever the other terms are."""
+    return any(term.exact and term.interval == REAL for term in terms)
 
 
 def _added(a: Interval, b: Interval) -> Interval:

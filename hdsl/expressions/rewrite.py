@@ -229,6 +229,41 @@ def inline(
     return visit(expression)
 
 
+def elements_inlined(
+    expression: Expression, definitions: Mapping[str, tuple[tuple[str, ...], Expression]]
+) -> Expression:
+    """The same as `inline`, also for references at a gather, a label or a shift.
+
+    What a definition says is then computed for each of its uses. References to elements of what
+    is made as a whole (by a cumulative sum, say) stay.
+    """
+
+    def change(e: Expression) -> Expression | None:
+        if not isinstance(e, Reference) or e.name not in definitions:
+            return None
+        try:
+            return visit(_element(*definitions[e.name], e.indices))
+        except ValueError:
+            return None
+
+    def visit(e: Expression) -> Expression:
+        return rebuild(e, change) if e.names & set(definitions) else e
+
+    return visit(expression)
+
+
+def _element(axes: tuple[str, ...], body: Expression, indices: tuple[Index, ...]) -> Expression:
+    """The elements at some indices of what a body defines over axes."""
+    apart = {axis: f"{axis}#element" for axis in axes}
+    body = rename_axes(body, apart)
+    for axis, index in zip(apart.values(), indices, strict=True):
+        if isinstance(index, Along):
+            body = rename_axes(body, {axis: index.axis})
+        else:
+            body = along(body, axis, index)
+    return body
+
+
 @dataclass(frozen=True)
 class Affine:
     """``coefficient * reference + offset``, neither of which contains the reference's name."""
@@ -269,6 +304,8 @@ def _affine(e: Expression, target: Reference) -> tuple[Expression, Expression] |
             return (_times(a, d), _times(b, d)) if c == zero else None
         case "divide", [(a, b), (c, d)] if c == zero:
             return a / d, (zero if b == zero else b / d)
+        case "where", [(a, condition), (b, c), (d, f)] if a == zero:
+            return apply("where", condition, b, d), apply("where", condition, c, f)
         case _:
             return None
 

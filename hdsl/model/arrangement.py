@@ -30,6 +30,8 @@ class Arranged:
         Where the value at an index comes from, in words.
     why_text, text_help
         Why the values are texts and no numbers, and what to do about it.
+    has_gaps
+        Whether the file has no row for some of the values.
     """
 
     declaration: DataDeclaration
@@ -39,6 +41,7 @@ class Arranged:
     place: Callable[[tuple[int, ...]], str]
     why_text: str = ""
     text_help: str = ""
+    has_gaps: bool = False
 
 
 def arrange(supply: Supply, run: Alignment) -> Arranged | None:
@@ -246,7 +249,7 @@ def _long(run: Alignment, supply: Supply) -> Arranged:
     def place(index: tuple[int, ...]) -> str:
         row = int(rows[np.ravel_multi_index(index, shape)])
         if row < 0:
-            return f"{supply.source_name}, which has no row for {_combination(run, axes, index)},"
+            return f"{supply.source_name}, which has no row for {_combination(run, axes, index)}"
         return supply.place(chosen, (row,))
 
     return Arranged(
@@ -257,6 +260,7 @@ def _long(run: Alignment, supply: Supply) -> Arranged:
         place,
         chosen.why_text(),
         chosen.text_help(),
+        bool(absent.any()),
     )
 
 

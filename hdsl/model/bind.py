@@ -31,6 +31,7 @@ from hdsl.model.memory import (
     needs_of_draws,
 )
 from hdsl.model.node_expressions import all_expressions, expressions_of
+from hdsl.model.observed_once import check_observed_once
 from hdsl.model.parts import (
     can_place,
     part_total,
@@ -295,9 +296,14 @@ class _Binder:
         for node in self.graph.nodes.values():
             self.positions.check(expressions_of(node), node.span)
         self._report_recursions()
+        check_observed_once(self.graph, self.evaluator, self._with_value, self.report)
         if not self.report.errors:
             ValueChecker(self.graph, self.evaluator, self.places, self.report).check()
             self.budget.reserve(*needs_of_draws(self.graph, self.lengths))
+
+    def _with_value(self, name: str, value: Value) -> Evaluator:
+        values = {**self.values, name: value}
+        return Evaluator(numpy_arrays(), values, self.sets.known, self.sizes)
 
     def _report_recursions(self) -> None:
         if self.partial or self.report.errors:

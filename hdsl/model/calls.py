@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from hdsl.diagnostics import Label as Place
@@ -21,9 +21,12 @@ from hdsl.expressions.tree import (
 )
 from hdsl.model.scope import Scope, Typed, is_slice
 from hdsl.syntax import tree
+from hdsl.syntax.format_expression import format_expression
 
 if TYPE_CHECKING:
     from hdsl.model.translate import Translator
+
+MOST_EXPANSIONS = 20_000
 
 LATER_FUNCTIONS = (
     "cholesky", "solve", "inverse", "logdet", "diag", "transpose", "eye", "interpolate",
@@ -46,7 +49,9 @@ def call(read: Translator, expression: tree.Call, scope: Scope) -> Typed:
         return _of_distribution(read, expression, scope)
     if name in ("size", "position"):
         return _of_set(read, expression, scope)
-    if name in REDUCTIONS and (expression.conditions or len(expression.arguments) == 1):
+    if name in REDUCTIONS and (
+        expression.conditions or len(expression.arguments) == 1 or name not in FUNCTIONS
+    ):
         return Typed(_reduction(read, expression, scope))
     if name in SWEEPS:
         return Typed(_sweep(read, expression, scope))
@@ -65,15 +70,23 @@ def _function(read: Translator, expression: tree.Call, scope: Scope) -> Expressi
             f"`{name}` does not take `for`",
             expression.span,
             cause=f"`for` inside brackets goes with {', '.join(f'`{r}`' for r in REDUCTIONS)}",
+            help=f"write `sum({name}(…) for …)`, for example",
         )
     if len(arguments) != arity:
         read.fail(
             "HB408",
-            f"`{name}` takes {arity} argument{'s' if arity > 1 else ''}, not {len(arguments)}",
+            f"`{name}` takes {_arguments(arity)}, not {len(arguments)}",
             expression.span,
-            cause=FUNCTIONS[name].meaning,
+            cause=f"`{name}({', '.join('xyz'[:arity])})` is: {FUNCTIONS[name].meaning}",
+            help=f"for several numbers write `{name}([{', '.join('abc')}])`"
+            if name in REDUCTIONS
+            else f"give it {_arguments(arity)}",
         )
     return apply(name, *read.meet(read.numbers(arguments, scope), expression.span))
+
+
+def _arguments(number: int) -> str:
+    return "1 argument" if number == 1 else f"{number} arguments"
 
 
 def positional(read: Translator, expression: tree.Call) -> list[tree.Expression]:
@@ -142,9 +155,10 @@ def _reduction(read: Translator, expression: tree.Call, scope: Scope) -> Express
     if len(body_tree) != 1:
         read.fail(
             "HB408",
-            f"`{name}` with `for` takes one expression",
+            f"`{name}` takes one expression",
             expression.span,
-            cause=f"the form is `{name}(expression for index, condition)`",
+            cause=f"the forms are `{name}(x)` and `{name}(… for i)`",
+            help=f"for several numbers write `{name}([a, b, c])`",
         )
     if not expression.conditions:
         return _whole_reduction(read, expression, body_tree[0], scope)
@@ -208,18 +222,50 @@ def bind_conditions(
                 where.append(apply("less_equal", lower, value))
                 where.append(apply("less_equal", value, upper))
             case tree.Membership(name, domain):
-                read.fail(
-                    "HB213",
-                    f"`{name.text}` cannot run over this",
-                    domain.span,
-                    cause="after `in` stands an index set or a range `lo..hi`",
-                )
+                refuse_domain(read, name, domain)
             case _:
+                for index in _unbound_indices(read, condition, conditions, scope):
+                    scope = _run_over(read, scope, index, index.text.rstrip("'"), over)
                 where.append(read.number(condition, scope))
     joined: Expression | None = None
     for single in where:
         joined = single if joined is None else apply("and", joined, single)
     return scope, over, joined
+
+
+def refuse_domain(read: Translator, name: tree.Name, domain: tree.Expression) -> NoReturn:
+    """Report what stands after ``in`` and is no index set and no range."""
+    text = format_expression(domain)
+    near: list[str] = []
+    if isinstance(domain, tree.Name):
+        near = difflib.get_close_matches(text, list(read.names.sets), 1, 0.6)
+    read.fail(
+        "HB213",
+        f"`{name.text}` cannot run over `{text}`",
+        domain.span,
+        cause="after `in` stands an index set or a range `lo..hi`",
+        help=f"did you mean `{near[0]}`?" if near else f"write `{name.text} in 1..10`, for example",
+    )
+
+
+def _unbound_indices(
+    read: Translator,
+    condition: tree.Expression,
+    conditions: Sequence[tree.Condition],
+    scope: Scope,
+) -> Iterator[tree.Name]:
+    """The running indices that a condition speaks of and nothing else binds: ``t > 1``."""
+    bound = {c.name.text for c in conditions if isinstance(c, tree.Membership)}
+    bound.update(c.text for c in conditions if isinstance(c, tree.Name))
+    bound.update((*scope.running, *scope.locals))
+    for node in tree.walk(condition):
+        if isinstance(node, tree.Call) and node.conditions:
+            return
+        if not isinstance(node, tree.Name) or read.names.is_quantity(node.text):
+            continue
+        if node.text not in bound and node.text.rstrip("'") in read.names.sets:
+            bound.add(node.text)
+            yield node
 
 
 def _run_over(
@@ -301,6 +347,7 @@ def _of_set(read: Translator, expression: tree.Call, scope: Scope) -> Typed:
         f"`{name}` takes {what}",
         expression.span,
         cause="`size(day)` counts the labels of `day`; `position(t)` is 1 for its first label",
+        help=f"write `{name}(…)` with the bare name of {what}",
     )
 
 
@@ -314,6 +361,7 @@ def _of_distribution(read: Translator, expression: tree.Call, scope: Scope) -> T
             f"`{expression.function}` takes a distribution and a value",
             expression.span,
             cause=f"the form is `{expression.function}(D, x)`",
+            help=f"write `{expression.function}(Normal(0, 1), x)`, for example",
         )
     found = random(read, arguments[0], scope)
     value = read.number(arguments[1], scope)
@@ -321,7 +369,9 @@ def _of_distribution(read: Translator, expression: tree.Call, scope: Scope) -> T
         return Typed(found.guarded_log_prob(value))
     from hdsl.distributions.random import Applied
 
-    below = found.distribution.cdf(value, **found.parameters) if isinstance(found, Applied) else None
+    below = (
+        found.distribution.cdf(value, **found.parameters) if isinstance(found, Applied) else None
+    )
     if below is None:
         read.refuse("`cdf` of this distribution", expression.span)
     return Typed(below)
@@ -336,9 +386,13 @@ def _own_function(read: Translator, expression: tree.Call, scope: Scope) -> Type
     if len(arguments) != len(statement.parameters):
         read.fail(
             "HB408",
-            f"`{expression.function}` takes {len(statement.parameters)} arguments, not {len(arguments)}",
+            f"`{expression.function}` takes {_arguments(len(statement.parameters))}, "
+            f"not {len(arguments)}",
             expression.span,
             labels=[Place(statement.name.span, "defined here")],
+            cause="a function is called with as many arguments as its `def` names",
+            help="write "
+            f"`{expression.function}({', '.join(p.text for p in statement.parameters)})`",
         )
     if expression.function in read.open_functions:
         read.fail(
@@ -346,7 +400,20 @@ def _own_function(read: Translator, expression: tree.Call, scope: Scope) -> Type
             f"function `{expression.function}` calls itself",
             expression.span,
             labels=[Place(statement.name.span, "defined here")],
-            cause="functions are not recursive; a recursion is an array: `x[t] = f(x[t-1])`",
+            cause="a function cannot use itself, directly or through another",
+            help="write a recursion as an array: `x[t] = f(x[t-1])`",
+        )
+    read.called.add(expression.function)
+    read.expansions += 1
+    if read.expansions > MOST_EXPANSIONS:
+        read.fail(
+            "HB223",
+            f"the calls of `{expression.function}` expand too far",
+            expression.span,
+            labels=[Place(statement.name.span, "defined here")],
+            cause=f"a model may call its own functions {MOST_EXPANSIONS} times, counting the calls "
+            "inside them",
+            help="give the value that several calls share a name",
         )
     values = read.all(arguments, scope)
     own = Scope(locals={p.text: v for p, v in zip(statement.parameters, values, strict=True)})

@@ -104,10 +104,16 @@ def _report_missing(arranged: Arranged, report: Report) -> None:
         arranged.declaration.span,
         cause=f"{places}{more}; missing cells would become unknowns of the model, and this version "
         "of hdsl cannot do that",
-        help=f"leave such rows out: `where not missing({_column(arranged)})`"
-        if arranged.declaration.file is not None
-        else "leave such elements out of the data",
+        help=_missing_help(arranged),
     )
+
+
+def _missing_help(arranged: Arranged) -> str:
+    if arranged.has_gaps:
+        return "add the rows that are not there, with 0 if that is what a gap means"
+    if arranged.declaration.file is not None:
+        return f"leave such rows out: `where not missing({_column(arranged)})`"
+    return "leave such elements out of the data"
 
 
 def _column(arranged: Arranged) -> str:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from hdsl.diagnostics import Diagnostic, Report
+from hdsl.distributions.random import Applied
+from hdsl.expressions.tree import Expression
+from hdsl.model.choices import check_choices
 from hdsl.model.derivatives import check_derivatives
 from hdsl.model.graph import ModelGraph
 from hdsl.model.lints import list_lints
@@ -43,8 +46,10 @@ def check(program: tree.Program, source: Source) -> tuple[ModelGraph, tuple[Diag
         tuple(builder.read.label_uses),
         program.description,
     )
+    check_choices(graph, report)
     _check_observations(graph, report)
     _check_discrete(graph, report)
+    _check_improper(graph, report)
     check_derivatives(graph, report)
     check_supports(graph, report)
     report.raise_errors()
@@ -64,13 +69,45 @@ def _check_observations(graph: ModelGraph, report: Report) -> None:
             and (name in graph.unknowns or graph.ancestors.get(name, frozenset()) & graph.unknowns)
         )
         if unknown:
+            left = graph.source.excerpt(node.span)
+            over = f" for {', '.join(node.axes)}" if node.axes else ""
             report.add(
                 "HB207",
-                f"`{unknown[0]}` is computed from unknowns and stands left of `~`",
+                f"`{left}` is computed from unknowns and stands left of `~`",
                 node.span,
                 cause="left of `~` stands data, or a new name; a computed quantity would need a change of variables",
-                help=f"add a term to the log density instead: `factor log_prob(D, {unknown[0]})`",
+                help=f"add a term to the log density instead: `factor log_prob(…, {left}){over}`",
             )
+
+
+def _check_improper(graph: ModelGraph, report: Report) -> None:
+    """What is flat can only be drawn where its bounds are fixed."""
+    for node in graph.stochastic:
+        random = node.random
+        role = graph.roles[node.name]
+        if role == "parameter" or not isinstance(random, Applied) or random.distribution.proper:
+            continue
+        ends = (random.support.lower, random.support.upper)
+        if all(e is not None and not _depends_on_unknowns(graph, e) for e in ends):
+            continue
+        flat = random.distribution.name
+        report.add(
+            "HB411",
+            f"`{node.name}` is `{flat}`, and nothing observed depends on it"
+            if role == "prediction"
+            else f"`{node.name}` is observed, and `{flat}` says nothing about it",
+            random.span,
+            cause="what no data inform is drawn from its own distribution, and draws need one that "
+            "adds up to 1",
+            help="give it a proper distribution, such as `Uniform(lower, upper)`",
+        )
+
+
+def _depends_on_unknowns(graph: ModelGraph, expression: Expression) -> bool:
+    return any(
+        name in graph.unknowns or graph.ancestors.get(name, frozenset()) & graph.unknowns
+        for name in expression.names
+    )
 
 
 def _check_discrete(graph: ModelGraph, report: Report) -> None:

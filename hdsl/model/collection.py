@@ -18,11 +18,18 @@ from hdsl.model.supplies import GIVEN, Supplies, Supply, column_of, report_missi
 from hdsl.syntax import tree
 
 
+@dataclass(frozen=True)
+class Layers:
+    """Several data of the caller: what one does not hold, the next may."""
+
+    parts: tuple[Mapping[str, Any] | Table, ...]
+
+
 @dataclass
 class _Collector:
     graph: ModelGraph
     folder: Path | None
-    given: Mapping[str, Any] | Table | None
+    given: tuple[Mapping[str, Any] | Table, ...]
     allow_outside: bool
     partial: bool
     report: Report
@@ -62,15 +69,21 @@ class _Collector:
     # --- what the caller gives -------------------------------------------------------------
 
     def _from_caller(self, item: DataDeclaration) -> Supply | None:
-        if self.given is None:
-            return None
-        if isinstance(self.given, Table):
-            return self._from_given_table(item, self.given)
+        for given in self.given:
+            if isinstance(given, Table):
+                found = self._from_given_table(item, given)
+            else:
+                found = self._from_given_values(item, given)
+            if found is not None:
+                return found
+        return None
+
+    def _from_given_values(self, item: DataDeclaration, given: Mapping[str, Any]) -> Supply | None:
         names = [name for name in (item.name, item.column, item.labels_of) if name]
-        key = next((name for name in names if name in self.given), None)
+        key = next((name for name in names if name in given), None)
         if key is None:
             return None
-        value = self.given[key]
+        value = given[key]
         if isinstance(value, Path):
             value = read_table(value)
         if isinstance(value, Table):
@@ -95,14 +108,15 @@ class _Collector:
         wide = key is None and self._lies_wide(item, table)
         if key is None and not wide:
             return None
-        self.found.fingerprints["data"] = table.fingerprint
+        self.found.fingerprints[table.name] = table.fingerprint
         where = item.file.where if item.file is not None else None
-        kept = self._rows(table, GIVEN, where) if table.tabular else table
+        source_name = GIVEN if table.name == "data" else f"`{table.name}`"
+        kept = self._rows(table, source_name, where) if table.tabular else table
         if kept is None:
             return None
         chosen = None if key is None else kept.fields[key]
-        group = GIVEN if item.file is None else (GIVEN, item.file.where)
-        return Supply(item, chosen and _by_dims(item, chosen), kept, GIVEN, group)
+        group = (GIVEN, table.name, item.file and item.file.where)
+        return Supply(item, chosen and _by_dims(item, chosen), kept, source_name, group)
 
     def _lies_wide(self, item: DataDeclaration, table: Table) -> bool:
         if len(item.axes) != 2 or not table.tabular:
@@ -225,18 +239,20 @@ def collect_supplies(
     Parameters
     ----------
     given
-        A mapping from names of data to values, or a data frame or Dataset with columns of these
-        names; what the model does not declare is ignored.
+        A mapping from names of data to values, a data frame or Dataset with columns of these
+        names, or `Layers` of mappings and tables; what the model does not declare is ignored.
     partial
         Whether missing files and values are no mistakes.
     report
         Where mistakes go: HB450 to HB477.
     """
-    handed: Mapping[str, Any] | Table | None = None
-    if isinstance(given, Mapping) and not hasattr(given, "data_vars"):
-        handed = given
+    handed: tuple[Mapping[str, Any] | Table, ...] = ()
+    if isinstance(given, Layers):
+        handed = given.parts
+    elif isinstance(given, Mapping) and not hasattr(given, "data_vars"):
+        handed = (given,)
     elif given is not None:
-        handed = as_table(given)
+        handed = (as_table(given),)
     return _Collector(graph, folder, handed, allow_outside, partial, report).collect()
 
 

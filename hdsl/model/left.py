@@ -5,14 +5,26 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from hdsl.diagnostics import Label as Place
 from hdsl.expressions.index_set import Label
 from hdsl.expressions.rewrite import along, rename_axes
-from hdsl.expressions.tree import Along, Expression, Gather, Position, Reference, apply, set_of
-from hdsl.model.graph import Selection, SetDeclaration
+from hdsl.expressions.tree import (
+    Along,
+    Expression,
+    Gather,
+    Position,
+    Reference,
+    apply,
+    set_of,
+    walk,
+)
+from hdsl.model.calls import refuse_domain
+from hdsl.model.graph import Selection
 from hdsl.model.names import Names, Target, constant
 from hdsl.model.scope import LIST_AXIS, Scope, Typed, is_slice
+from hdsl.model.subscripts import count_indices
 from hdsl.model.translate import Translator
 from hdsl.source import Span
 from hdsl.syntax import tree
@@ -52,25 +64,30 @@ def axes_of_targets(read: Translator, name: str, targets: Sequence[Target]) -> t
         if len(target.indices) != count:
             read.fail(
                 "HB312",
-                f"`{name}` stands with {len(target.indices)} indices here and with {count} elsewhere",
+                f"`{name}` stands with {count_indices(len(target.indices))} here and with "
+                f"{count_indices(count)} elsewhere",
                 target.span,
                 labels=[Place(first.span, "defined here as well")],
                 cause="all statements that define a quantity use the same indices",
+                help="give both the same indices, or another name to one of them",
             )
     sets: list[str] = []
     for place in range(count):
-        found = [s for t in targets if (s := _set_at(read.names, t, place)) is not None]
+        found = [(s, t) for t in targets if (s := _set_at(read.names, t, place)) is not None]
         if not found:
             _unknown_index(read, first, place)
-        if len(set(found)) > 1:
-            read.fail(
-                "HB312",
-                f"index {place + 1} of `{name}` runs over different sets",
-                targets[1].span,
-                labels=[Place(first.span, "defined here as well")],
-                cause=f"here it is `{found[0]}`, there `{found[1]}`",
-            )
-        sets.append(found[0])
+        set_name, target = found[0]
+        for other, another in found:
+            if other != set_name:
+                read.fail(
+                    "HB312",
+                    f"`{name}` is indexed by `{set_name}` in one line and by `{other}` in another",
+                    another.span,
+                    labels=[Place(target.span, "defined here as well")],
+                    cause="all statements that define a quantity use the same indices",
+                    help=f"use `{set_name}` in both, or another name for one of them",
+                )
+        sets.append(set_name)
     axes: list[str] = []
     for set_name in sets:
         while set_name in axes:
@@ -81,9 +98,7 @@ def axes_of_targets(read: Translator, name: str, targets: Sequence[Target]) -> t
 
 def _bound_by_for(target: Target) -> dict[str, tree.Expression]:
     return {
-        c.name.text: c.domain
-        for c in target.statement.conditions
-        if isinstance(c, tree.Membership)
+        c.name.text: c.domain for c in target.statement.conditions if isinstance(c, tree.Membership)
     }
 
 
@@ -97,10 +112,8 @@ def _set_at(names: Names, target: Target, place: int) -> str | None:
         base = index.text.rstrip("'")
         if base in names.sets:
             return base
-        if isinstance(domain, tree.Range):
-            names.sets[base] = SetDeclaration(base, index.span)
-            names.ranges[base] = domain
-            return base
+        if domain is not None:
+            return None
     label = index.text if isinstance(index, tree.Name) else constant(index)
     owners = [
         s.name
@@ -110,11 +123,26 @@ def _set_at(names: Names, target: Target, place: int) -> str | None:
     return owners[0] if len(owners) == 1 else None
 
 
+def _domain(target: Target, name: str) -> str:
+    domain = _bound_by_for(target).get(name)
+    return format_expression(domain) if isinstance(domain, tree.Range) else "1..10"
+
+
 def _unknown_index(read: Translator, target: Target, place: int) -> None:
     index = target.indices[place]
     text = format_expression(index)
     if isinstance(index, tree.Name):
         near = difflib.get_close_matches(text, list(read.names.sets), 1, 0.6)
+        rows = read.names.data[text].axes if text in read.names.data else ()
+        if rows:
+            read.fail(
+                "HB206",
+                f"`{text}` is data, not an index set",
+                index.span,
+                labels=[Place(read.names.data[text].span, "declared here")],
+                cause=f"`{format_expression(target.expression)}` on the left means: for every `{text}`",
+                help=f"say that its values are labels: `{text}[{', '.join(rows)}] : {text}`",
+            )
         read.fail(
             "HB206",
             f"`{text}` is not an index set",
@@ -122,7 +150,8 @@ def _unknown_index(read: Translator, target: Target, place: int) -> None:
             cause=f"`{format_expression(target.expression)}` on the left means: for every `{text}`",
             help=f"did you mean `{near[0]}`?"
             if near
-            else f"declare it: `index {text} = 1..10`, or index data by it: `data y[{text}]`",
+            else f"declare it: `index {text} = {_domain(target, text)}`, or index data by it: "
+            f"`data y[{text}]`",
         )
     if constant(index) is None:
         read.fail(
@@ -137,20 +166,25 @@ def _unknown_index(read: Translator, target: Target, place: int) -> None:
         f"nothing tells which index set `{text}` belongs to",
         index.span,
         cause="a label on the left needs another line that names the index set",
+        help=f"define the other elements too: `{target.name}[k] ~ … for k > 1`, with "
+        "`index k = 1..10`",
     )
 
 
 def read_left(read: Translator, target: Target, axes: tuple[str, ...], node: str) -> Left:
     """Read the left side of a statement about a quantity with the given axes."""
     if not target.indices:
-        _only_left_indices(read, target, {})
+        for condition in target.statement.conditions:
+            _refuse_index(read, target, condition)
         return Left(axes, Scope(), tuple(Along(a) for a in axes))
     if len(target.indices) != len(axes):
         read.fail(
             "HB302",
-            f"`{target.name}` has {len(axes)} indices, but {len(target.indices)} stand on the left",
+            f"`{target.name}` stands with {count_indices(len(target.indices))}",
             target.span,
-            cause=f"it is `{target.name}[{', '.join(axes)}]`" if axes else "it is a single number",
+            labels=[Place(read.declared(target.name), "declared here")],
+            cause=f"it has {count_indices(len(axes))}, all of which stand on the left of `~`",
+            help=f"write `{target.name}[{', '.join(axes)}]`" if axes else f"write `{target.name}`",
         )
     running: dict[str, Typed] = {}
     places: list[Label | Along] = []
@@ -208,6 +242,8 @@ def _label(read: Translator, target: Target, index: tree.Expression, axis: str) 
 
 def _check_set(read: Translator, target: Target, index: tree.Name, axis: str) -> None:
     domain = _bound_by_for(target).get(index.text)
+    if isinstance(domain, tree.Range) and index.text not in read.names.sets:
+        return
     over = domain.text if isinstance(domain, tree.Name) else index.text.rstrip("'")
     if over != set_of(axis):
         read.fail(
@@ -228,38 +264,34 @@ def _conditions(read: Translator, target: Target, scope: Scope) -> list[Expressi
             case tree.Name(text) if text in scope.running:
                 continue
             case tree.Membership(name) if name.text not in scope.running:
-                _only_left_indices(read, target, scope.running)
+                _refuse_index(read, target, condition)
+            case tree.Name(text) if text.rstrip("'") in read.names.sets:
+                _refuse_index(read, target, condition)
             case tree.Membership(name, tree.Range() as bounds):
-                if read.names.ranges.get(name.text) is bounds:
-                    continue
                 if bounds.step is not None:
                     read.refuse("`by` after `in`", bounds.span)
                 lower, upper = read.numbers([bounds.lower, bounds.upper], scope)
                 value = read.as_number(scope.running[name.text])
                 found.append(apply("less_equal", lower, value))
                 found.append(apply("less_equal", value, upper))
-            case tree.Membership():
+            case tree.Membership(name, tree.Name(domain)) if domain in read.names.sets:
                 continue
+            case tree.Membership(name, domain):
+                refuse_domain(read, name, domain)
             case _:
                 found.append(read.number(condition, scope))
     return found
 
 
-def _only_left_indices(read: Translator, target: Target, running: dict[str, Typed] | object) -> None:
-    """Refuse a ``for`` that speaks of an index which the left side does not have."""
-    known = running if isinstance(running, dict) else {}
-    for condition in target.statement.conditions:
-        name = condition.name if isinstance(condition, tree.Membership) else condition
-        text = name.text if isinstance(name, tree.Name) else ""
-        if text not in known:
-            read.fail(
-                "HB309",
-                "`for` speaks of an index that the left side does not have",
-                condition.span,
-                labels=[Place(target.span, "the left side")],
-                cause="after a statement, `for` says for which elements of the left side it holds",
-                help="put the index in brackets on the left",
-            )
+def _refuse_index(read: Translator, target: Target, condition: tree.Condition) -> NoReturn:
+    read.fail(
+        "HB309",
+        "`for` speaks of an index that the left side does not have",
+        condition.span,
+        labels=[Place(target.span, "the left side")],
+        cause="after a statement, `for` says for which elements of the left side it holds",
+        help=f"put the index in brackets on the left: `{target.name}[…]`",
+    )
 
 
 def _select(
@@ -285,9 +317,7 @@ def _select(
     return Left((axis,), Scope(selected), at, selection, dict(vectors))
 
 
-def settle(
-    read: Translator, expression: Expression, left: Left, target: Target
-) -> Expression:
+def settle(read: Translator, expression: Expression, left: Left, target: Target) -> Expression:
     """Give the slices and lists of the right side the axes of the left."""
     for axis in sorted(expression.axes):
         if axis == LIST_AXIS:
@@ -295,35 +325,88 @@ def settle(
                 read.fail(
                     "HB308",
                     "a list stands where no single axis takes it",
-                    target.statement.span,
-                    cause="a list takes the axis of the left side, so there must be one",
-                    help=f"write `{target.name}[k] = […]` with `index k = …`",
+                    _place_of(expression, axis, target.statement.span),
+                    labels=[Place(target.span, f"has {count_indices(len(left.axes))}")],
+                    cause="a list takes the axis of the left side, so there must be exactly one",
+                    help=f"give the list a name: `w = […]`, and take its elements: `w[{_first(left)}]`",
                 )
             expression = rename_axes(expression, {LIST_AXIS: left.axes[0]})
         elif is_slice(axis):
-            base = axis.removesuffix("*")
+            base = _axis_for(expression, axis, left)
             if base in left.slices:
                 expression = along(expression, axis, Gather(left.slices[base]))
             elif base in left.axes:
                 expression = rename_axes(expression, {axis: base})
             else:
-                missing_axis(read, base, target)
+                missing_axis(read, expression, axis, target)
         elif axis not in left.axes:
-            missing_axis(read, axis, target)
+            missing_axis(read, expression, axis, target)
     return expression
 
 
-def missing_axis(read: Translator, axis: str, target: Target) -> None:
+def _first(left: Left) -> str:
+    return set_of(left.axes[0]) if left.axes else "1"
+
+
+def _axis_for(expression: Expression, axis: str, left: Left) -> str:
+    """The axis of the left that a slice takes.
+
+    In ``K[site]`` the slice is over the same set as the running index: it is the second axis.
+    """
+    base = axis.removesuffix("*")
+    known = {*left.axes, *left.slices}
+    while any(
+        isinstance(e, Reference) and axis in e.axes and _runs_along(e, base, left)
+        for e in walk(expression)
+    ):
+        base += "'"
+        if base not in known:
+            return axis
+    return base
+
+
+def _runs_along(reference: Reference, axis: str, left: Left) -> bool:
+    """Whether an array is taken along an axis of the left by a running index."""
+    if axis not in left.slices:
+        return Along(axis) in reference.indices
+    return Gather(left.slices[axis]) in reference.indices
+
+
+def missing_axis(read: Translator, expression: Expression, axis: str, target: Target) -> NoReturn:
     """Report an axis of the right side that the left side lacks."""
+    name = set_of(axis.removesuffix("*"))
     inside = ", ".join(format_expression(i) for i in target.indices)
-    suggestion = f"{target.name}[{inside + ', ' if inside else ''}{set_of(axis)}]"
+    index = name if name not in inside else f"{name}'"
+    place = _place_of(expression, axis, target.statement.span)
+    varies = read.report.source.excerpt(place) if read.report.source is not None else ""
+    link = _link(read, target, name)
+    if link is not None and varies in read.names.targets:
+        help = f"take the element that belongs to each: `{varies}[{link}]`"
+    elif target.observed:
+        help = f"take one element, `{varies}[…]`, or reduce: `sum(… for {name})`"
+    else:
+        suggestion = f"{target.name}[{inside + ', ' if inside else ''}{index}]"
+        help = f"write `{suggestion}` on the left, or reduce: `sum(… for {name})`"
     read.fail(
         "HB305",
-        f"the right side varies over `{set_of(axis)}`, the left side does not",
-        target.statement.span,
-        labels=[Place(target.span, f"has no index `{set_of(axis)}`")],
+        f"`{varies}` varies over `{name}`, the left side does not",
+        place,
+        labels=[Place(target.span, f"has no index `{index}`")],
         cause="axes that the right side still has must stand on the left",
-        help=f"write `{suggestion}` on the left, or reduce: `sum(… for {set_of(axis)})`",
+        help=help,
     )
 
 
+def _place_of(expression: Expression, axis: str, fallback: Span) -> Span:
+    """Where an axis comes from: the smallest part of the text that has it."""
+    found = [e.span for e in walk(expression) if axis in e.axes and e.span.end > e.span.start]
+    return min(found, key=lambda span: (span.end - span.start, span.start), default=fallback)
+
+
+def _link(read: Translator, target: Target, set_name: str) -> str | None:
+    """Data on the axes of the left that say which label of a set belongs to each element."""
+    indices = tuple(format_expression(index) for index in target.indices)
+    for declared in read.names.data.values():
+        if declared.type == set_name and declared.axes == indices:
+            return f"{declared.name}[{', '.join(indices)}]"
+    return None

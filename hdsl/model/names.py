@@ -16,6 +16,15 @@ from hdsl.source import Span
 from hdsl.syntax import tree
 from hdsl.syntax.format_expression import format_expression
 
+_TYPES_ELSEWHERE = {
+    "integer": "int", "number": "real", "numeric": "real", "float": "real", "double": "real",
+    "boolean": "bool", "binary": "bool", "logical": "bool", "natural": "count", "counts": "count",
+    "nonnegative": "positive", "prob": "probability", "proportion": "probability",
+    "vector": "", "array": "", "matrix": "", "string": "", "str": "", "text": "", "factor": "",
+    "category": "", "categorical": "",
+}  # fmt: skip
+"""Types of other languages, with the one that is meant."""
+
 VALUE_TYPES = ("real", "int", "count", "bool", "positive", "probability", "simplex")
 
 
@@ -41,6 +50,18 @@ class Target:
     observed: bool = False
 
     @property
+    def is_bare_value(self) -> bool:
+        """Whether it is ``name = …``, whose axes are those of its right side."""
+        return not self.indices and isinstance(self.statement, tree.DeterministicStatement)
+
+    def as_observation(self) -> Target:
+        """The same as an observation of data; with a link, of an expression of data."""
+        if self.link is None:
+            return replace(self, observed=True)
+        text = format_expression(self.expression)
+        return replace(self, name=text, link=None, indices=(), observed=True)
+
+    @property
     def span(self) -> Span:
         """The place of the left side."""
         return self.expression.span
@@ -48,16 +69,27 @@ class Target:
 
 @dataclass
 class Names:
-    """All names of a program."""
+    """All names of a program.
+
+    Attributes
+    ----------
+    ranges
+        The ranges of index sets that are not known before the data.
+    broken
+        Names whose statement has a mistake that was reported: what uses them says nothing more.
+    """
 
     report: Report
     sets: dict[str, SetDeclaration] = field(default_factory=dict[str, SetDeclaration])
     data: dict[str, DataDeclaration] = field(default_factory=dict[str, DataDeclaration])
-    functions: dict[str, tree.FunctionStatement] = field(default_factory=dict[str, tree.FunctionStatement])
+    functions: dict[str, tree.FunctionStatement] = field(
+        default_factory=dict[str, tree.FunctionStatement]
+    )
     targets: dict[str, list[Target]] = field(default_factory=dict[str, list[Target]])
     observations: list[Target] = field(default_factory=list[Target])
     factors: list[tree.FactorStatement] = field(default_factory=list[tree.FactorStatement])
     ranges: dict[str, tree.Range] = field(default_factory=dict[str, tree.Range])
+    broken: set[str] = field(default_factory=set[str])
 
     def is_quantity(self, name: str) -> bool:
         """Whether the name stands for a number or an array of numbers."""
@@ -157,6 +189,7 @@ def _label_set(
                 label.span,
                 labels=[Place(seen[label.label].span, "here first")],
                 cause="the labels of an index set differ",
+                help="remove or rename one of them",
             )
         seen[label.label] = label
     codes: tuple[Label, ...] | None = None
@@ -166,8 +199,9 @@ def _label_set(
             names.report.add(
                 "HB315",
                 f"some labels of `{declared.name}` have a code and some have none",
-                declared.span,
+                next((x.span for x in labels if x.code is None), declared.span),
                 cause="either every label has a code, or none has",
+                help="write the code after each label: `{no = 0, yes = 1}`",
             )
         else:
             codes = tuple(value for value in values if value is not None)
@@ -177,7 +211,7 @@ def _label_set(
 def _number_set(
     names: Names, declared: SetDeclaration, items: Sequence[tree.Expression]
 ) -> SetDeclaration:
-    values: list[Label] = []
+    values: list[float] = []
     for item in items:
         value = constant(item)
         if not isinstance(value, float) or not math.isfinite(value):
@@ -194,8 +228,9 @@ def _number_set(
         names.report.add(
             "HB317",
             f"the numbers of index set `{declared.name}` are not in increasing order",
-            declared.span,
+            items[0].span.to(items[-1].span),
             cause="numbers of an index set are listed from small to large, each once",
+            help=f"write `[{', '.join(f'{value:g}' for value in sorted(set(values)))}]`",
         )
         return replace(declared, labels=tuple(sorted(set(values))))
     return replace(declared, labels=tuple(values))
@@ -237,6 +272,7 @@ def _data(names: Names, statement: tree.DataStatement) -> None:
     for item in statement.items:
         declared = _data_item(names, item, file, description)
         if declared is None:
+            names.broken.add(item.name.text)
             continue
         earlier = names.data.get(declared.name)
         if earlier is not None:
@@ -246,7 +282,7 @@ def _data(names: Names, statement: tree.DataStatement) -> None:
                 item.name.span,
                 labels=[Place(earlier.span, "declared here first")],
                 cause="each name is defined once",
-                help="remove one of the two, or rename it: `\"column\" as name`",
+                help='remove one of the two, or rename it: `"column" as name`',
             )
             continue
         names.data[declared.name] = declared
@@ -297,6 +333,16 @@ def _type(names: Names, item: tree.DataItem, axes: list[str]) -> str | None:
         not_yet(names.report, "`within`", item.type.span)
     if kind in VALUE_TYPES:
         return kind
+    meant = _TYPES_ELSEWHERE.get(kind.lower())
+    if meant is not None and kind not in names.sets:
+        names.report.add(
+            "HB222",
+            f"there is no type `{kind}`",
+            item.type.name.span,
+            cause=f"a type is one of {', '.join(f'`{name}`' for name in VALUE_TYPES)}, or an index set",
+            help=f"write `: {meant}`" if meant else "leave the type out",
+        )
+        return None
     declared = names.sets.get(kind, SetDeclaration(kind, item.type.name.span))
     names.sets[kind] = replace(declared, typed_by=(*declared.typed_by, item.name.text))
     return kind
@@ -311,6 +357,7 @@ def _function(names: Names, statement: tree.FunctionStatement) -> None:
             statement.name.span,
             labels=[Place(names.functions[name].name.span, "defined here first")],
             cause="each name is defined once",
+            help="rename one of the two",
         )
         return
     names.functions[name] = statement
@@ -322,7 +369,9 @@ def _target(
     statement: tree.StochasticStatement | tree.DeterministicStatement,
 ) -> None:
     if isinstance(statement, tree.StochasticStatement) and statement.joint:
-        not_yet(names.report, "`(a, b) ~ …`, several variables at once,", expression.span)
+        whole = statement.targets[0].span.to(statement.targets[-1].span)
+        not_yet(names.report, "`(a, b) ~ …`, several variables at once,", whole)
+        names.broken.update(n.text for n in tree.walk(expression) if isinstance(n, tree.Name))
         return
     match expression:
         case tree.Name(name):
@@ -331,20 +380,19 @@ def _target(
             target = Target(array.text, indices, expression, statement)
         case tree.Call(function, (tree.Argument(tree.Name(name), None),)) if function in LINKS:
             target = Target(name, (), expression, statement, link=function)
-        case tree.Call(
-            function, (tree.Argument(tree.Subscript(array, indices), None),)
-        ) if function in LINKS:
+        case tree.Call(function, (tree.Argument(tree.Subscript(array, indices), None),)) if (
+            function in LINKS
+        ):
             target = Target(array.text, indices, expression, statement, link=function)
         case _:
             target = Target(format_expression(expression), (), expression, statement, observed=True)
+    if target.name in names.broken:
+        return
     if isinstance(statement, tree.DeterministicStatement):
         _deterministic_target(names, target)
     elif target.observed or _is_data(names, target.name):
         # What the left side says of data is found out when it is read.
-        observed = replace(target, observed=True)
-        if target.link is not None:
-            observed = replace(observed, name=format_expression(expression), link=None)
-        names.observations.append(observed)
+        names.observations.append(target.as_observation())
     else:
         names.targets.setdefault(target.name, []).append(target)
 

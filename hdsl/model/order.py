@@ -2,13 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from hdsl.diagnostics import Label as Place
 from hdsl.diagnostics import Report
 from hdsl.expressions.tree import At, Expression, Gather, Reference, Shift, walk
 from hdsl.model.graph import Deterministic, Node, Stochastic
-from hdsl.model.names import not_yet
+from hdsl.model.names import Names, not_yet
+from hdsl.source import Span
+from hdsl.syntax import tree
+
+_SHOWN = 6  # names of a cycle that a message lists
+
+
+def by_dependency(names: Names) -> tuple[list[str], list[list[str]]]:
+    """The names of quantities, what their right sides use before them as far as that goes.
+
+    Returns
+    -------
+    order, cycles
+        Of the cycles only those of ``name = …`` without any index, each as a path.
+    """
+    needs = {
+        name: [
+            n.text
+            for t in targets
+            for part in tree.children(t.statement)
+            if part is not t.expression
+            for n in tree.walk(part)
+            if isinstance(n, tree.Name) and n.text in names.targets
+        ]
+        for name, targets in names.targets.items()
+    }
+    done: dict[str, None] = {}
+    cycles: list[list[str]] = []
+    for name in needs:
+        path = [] if name in done else [name]
+        while path:
+            waiting = needs[path[-1]]
+            if not waiting:
+                done[path.pop()] = None
+                continue
+            following = waiting.pop()
+            if following in path:
+                cycle = path[path.index(following) :]
+                if all(t.is_bare_value for n in cycle for t in names.targets[n]):
+                    cycles.append(cycle)
+            elif following not in done:
+                path.append(following)
+    return list(done), cycles
+
+
+def report_cycle(cycle: Sequence[str], place_of: Callable[[str], Span], report: Report) -> None:
+    """Report that each name of a path needs the next, and the last the first."""
+    shown = cycle if len(cycle) <= _SHOWN else [*cycle[: _SHOWN - 1], "…"]
+    named = [f"`{name}`" if name != "…" else name for name in (*shown, cycle[0])]
+    others = [name for name in shown[1:] if name != "…"]
+    report.add(
+        "HB204",
+        f"`{cycle[0]}` is defined in terms of itself",
+        place_of(cycle[0]),
+        labels=[Place(place_of(name), f"`{name}` is defined here") for name in others],
+        cause=f"{' needs '.join(named)}; a model has no cycles",
+        help="one of these lines must not use the other"
+        if len(cycle) > 1
+        else f"give the new value another name: `{cycle[0]}2 = …`",
+    )
 
 
 def ordered(nodes: Mapping[str, Node], report: Report) -> dict[str, Node]:
@@ -49,7 +108,9 @@ def _visit(
 
 def _parents(name: str, nodes: Mapping[str, Node]) -> list[str]:
     node = nodes[name]
-    return sorted((n for n in node.names if n in nodes and not _is_observation(nodes[n])), reverse=True)
+    return sorted(
+        (n for n in node.names if n in nodes and not _is_observation(nodes[n])), reverse=True
+    )
 
 
 def _is_observation(node: Node) -> bool:
@@ -63,16 +124,11 @@ def _report_cycle(cycle: list[str], nodes: Mapping[str, Node], report: Report) -
         shown.append(shown[0])
     first = nodes[shown[0]]
     if any(_steps(nodes[a], b) for a, b in zip(cycle, cycle[1:], strict=False)):
-        not_yet(report, f"a recursion (`{shown[0]}` refers to other elements of itself)", first.span)
+        not_yet(
+            report, f"a recursion (`{shown[0]}` refers to other elements of itself)", first.span
+        )
         return
-    report.add(
-        "HB204",
-        f"`{shown[0]}` is defined in terms of itself",
-        first.span,
-        labels=[Place(nodes[n].span, f"`{n}` is defined here") for n in shown[1:-1]],
-        cause=f"{' needs '.join(f'`{name}`' for name in shown)}; a model has no cycles",
-        help="one of these lines must not use the other",
-    )
+    report_cycle(shown[:-1], lambda name: nodes[name].span, report)
 
 
 def _is_internal(node: Node) -> bool:
@@ -94,5 +150,3 @@ def _expressions(node: Node) -> tuple[Expression, ...]:
     if isinstance(node, Stochastic):
         return node.random.expressions
     return (node.expression,)
-
-

@@ -23,6 +23,7 @@ from hdsl.expressions.tree import (
     Reduce,
     Reference,
     Shift,
+    Stack,
     apply,
     set_of,
 )
@@ -69,6 +70,8 @@ class PositionChecker:
             self._check_label(e.set_name, e.label, span)
         elif isinstance(e, Reference):
             self._check_reference(e, conditions, span)
+        elif isinstance(e, Stack):
+            self._check_list(e, span)
         for child, more in _children(e):
             self._visit(child, (*conditions, *more), span)
 
@@ -104,6 +107,20 @@ class PositionChecker:
                 cause=f"brackets hold labels; those of `{set_name}` are {listed_labels(index_set)}",
                 help=near or "write one of these labels",
             )
+
+    def _check_list(self, e: Stack, span: Span) -> None:
+        is_known = e.axis in self.evaluator.sizes or set_of(e.axis) in self.evaluator.sets
+        if not is_known or self.evaluator.size(e.axis) == len(e.items):
+            return
+        size = self.evaluator.size(e.axis)
+        self.report.add(
+            "HB333",
+            f"the list has {_counted(len(e.items), 'item')}, but `{set_of(e.axis)}` has "
+            f"{_counted(size, 'label')}",
+            span,
+            cause="a list takes the axis that it meets, one item for each label, in their order",
+            help=f"give the list {_counted(size, 'item')}",
+        )
 
     def _check_reference(self, e: Reference, conditions: Conditions, span: Span) -> None:
         for axis, index in zip(self._axes_of(e.name), e.indices, strict=False):
@@ -210,3 +227,7 @@ def _children(e: Expression) -> Iterator[tuple[Expression, Conditions]]:
         case _:
             for child in e.children:
                 yield child, ()
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

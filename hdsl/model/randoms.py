@@ -89,20 +89,23 @@ def _applied(read: Translator, expression: tree.Call, scope: Scope) -> Applied:
                     "an argument without a name stands after one with a name",
                     argument.span,
                     cause="arguments by place come first, then those by name",
+                    help="give it its name as well, or move it to the front",
                 )
             positional.append(value)
         elif argument.name in keywords:
             read.fail(
                 "HB405",
-                f"`{argument.name}` is given twice",
+                f"`{argument.name}` of `{expression.function}` is given twice",
                 argument.span,
                 cause="each argument is given once",
+                help="leave one of the two out",
             )
         else:
             keywords[argument.name] = value
-    found = construct(expression.function, positional, keywords)
+    places = {a.name: a.span for a in expression.arguments if a.name is not None}
+    found = construct(expression.function, positional, keywords, expression.span, places)
     if isinstance(found, Problem):
-        span = expression.span
+        span = found.span
         if found.kind == "unknown distribution" and expression.function_span != tree.NOWHERE:
             span = expression.function_span
         read.fail(_CODES[found.kind], found.title, span, cause=found.cause, help=found.help)
@@ -127,7 +130,7 @@ def _truncated(
             "the interval of the truncation is empty",
             interval.span,
             cause="the lower end must be below the upper end",
-            help="exchange the two",
+            help="exchange the two ends" if lower.value > upper.value else "move one of the ends",
         )
     truncated = Truncated(
         found, lower, upper, not interval.lower_closed, not interval.upper_closed,
@@ -164,9 +167,9 @@ def _categorical(
             cause="its argument is a vector over the index set: an array with its last index left off",
             help="give the probabilities a name with an index: `p[kind] = …`, then `Categorical(p)`",
         )
-    set_name = member if over[0] == LIST_AXIS and member is not None else set_of(over[0].rstrip("*"))
+    set_name = (
+        member if over[0] == LIST_AXIS and member is not None else set_of(over[0].rstrip("*"))
+    )
     if keyword == "logit":
         weights = Sweep("softmax", weights, over[0])
     return Categorical(weights, over[0], set_name, span=expression.span)
-
-

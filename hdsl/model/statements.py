@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NoReturn
 
 from hdsl.diagnostics import Label as Place
 from hdsl.diagnostics import Report
@@ -21,6 +22,8 @@ from hdsl.expressions.tree import (
     apply,
     set_of,
 )
+from hdsl.model.free_indices import free_indices
+from hdsl.model.function_bodies import check_function_bodies
 from hdsl.model.graph import (
     Deterministic,
     Factor,
@@ -33,6 +36,7 @@ from hdsl.model.graph import (
 )
 from hdsl.model.left import Left, axes_of_targets, read_left, settle
 from hdsl.model.names import Names, Target
+from hdsl.model.order import by_dependency, report_cycle
 from hdsl.model.randoms import random
 from hdsl.model.scope import LIST_AXIS, Failed, Scope, Typed, is_slice
 from hdsl.model.translate import Translator
@@ -51,9 +55,12 @@ class Builder:
     assembled: dict[str, tuple[tuple[str, ...], tuple[Part, ...]]] = field(
         default_factory=dict[str, tuple[tuple[str, ...], tuple[Part, ...]]]
     )
-    _axes: dict[str, tuple[str, ...] | None] = field(default_factory=dict[str, tuple[str, ...] | None])
+    _axes: dict[str, tuple[str, ...] | None] = field(
+        default_factory=dict[str, tuple[str, ...] | None]
+    )
     _values: dict[str, Expression] = field(default_factory=dict[str, Expression])
     _open: list[str] = field(default_factory=list[str])
+    _members: dict[str, str | None] = field(default_factory=dict[str, str | None])
 
     def __post_init__(self) -> None:
         self.read = Translator(self.names, self.axes_of, self.member_of)
@@ -65,6 +72,13 @@ class Builder:
 
     def build(self) -> None:
         """Read every statement; mistakes in one do not keep the others from being read."""
+        # What others use comes first: a long chain of definitions is no deep recursion then.
+        order, cycles = by_dependency(self.names)
+        for cycle in cycles:
+            report_cycle(cycle, self.read.declared, self.report)
+            self._axes.update(dict.fromkeys(cycle))
+        for name in order:
+            self._guarded(self.axes_of, name, self.names.targets[name][0].span)
         for name, targets in self.names.targets.items():
             self._guarded(self._quantity, name, targets)
         for target in self.names.observations:
@@ -73,8 +87,9 @@ class Builder:
             self._guarded(self._factor, statement)
         for declared in list(self.names.ranges):
             self._guarded(self._range, declared)
+        check_function_bodies(self.read, self.read.called)
 
-    def _guarded(self, step: Callable[..., None], *arguments: object) -> None:
+    def _guarded(self, step: Callable[..., object], *arguments: object) -> None:
         try:
             step(*arguments)
         except Failed:
@@ -89,11 +104,11 @@ class Builder:
         if name not in self._axes:
             self._axes[name] = None
             targets = self.names.targets[name]
-            if targets[0].indices or not _is_bare_value(targets):
+            computed = next((t for t in targets if t.is_bare_value), None)
+            if computed is None:
                 self._axes[name] = axes_of_targets(self.read, name, targets)
             else:
-                value = self._bare_value(name, targets[0])
-                self._axes[name] = self._sorted(value.axes)
+                self._axes[name] = axes_in_order(self._bare_value(name, computed))
         axes = self._axes[name]
         if axes is None:
             if name in self._open:
@@ -102,21 +117,8 @@ class Builder:
         return axes
 
     def _cycle(self, name: str) -> None:
-        path = [*self._open[self._open.index(name) :], name]
-        self.read.fail(
-            "HB204",
-            f"`{name}` is defined in terms of itself",
-            self.read.declared(name),
-            labels=[Place(self.read.declared(n), f"`{n}` is defined here") for n in path[1:-1]],
-            cause=f"{' needs '.join(f'`{n}`' for n in path)}; a model has no cycles",
-            help="one of these lines must not use the other",
-        )
-
-    def _sorted(self, axes: frozenset[str]) -> tuple[str, ...]:
-        order = list(self.names.sets)
-        return tuple(
-            sorted(axes, key=lambda a: (order.index(set_of(a)) if set_of(a) in order else 0, a))
-        )
+        report_cycle(self._open[self._open.index(name) :], self.read.declared, self.report)
+        raise Failed
 
     def _bare_value(self, name: str, target: Target) -> Expression:
         """The right side of ``name = expr``, its slices as plain axes."""
@@ -141,22 +143,19 @@ class Builder:
         if name in self.names.data:
             kind = self.names.data[name].type
             return kind if kind in self.names.sets else None
-        for target in self.names.targets.get(name, ()):
-            statement = target.statement
-            if isinstance(statement, tree.StochasticStatement) and isinstance(
-                statement.distribution, tree.Call
-            ):
-                node = self.nodes.get(name)
-                if isinstance(node, Stochastic) and isinstance(node.random, Categorical):
-                    return node.random.set_name
-                if statement.distribution.function == "Categorical":
-                    found = self._categorical_set(target)
-                    if found is not None:
-                        return found
-        return None
+        if name not in self._members:
+            # A chain asks for itself: `z[t] ~ Categorical(P[z[t-1]])`.
+            self._members[name] = None
+            found = (self._categorical_set(t) for t in self.names.targets.get(name, ()))
+            self._members[name] = next((set_name for set_name in found if set_name), None)
+        return self._members[name]
 
     def _categorical_set(self, target: Target) -> str | None:
-        assert isinstance(target.statement, tree.StochasticStatement)
+        match target.statement:
+            case tree.StochasticStatement(distribution=tree.Call("Categorical")):
+                pass
+            case _:
+                return None
         axes = self.axes_of(target.name, target.span)
         left = read_left(self.read, target, axes, target.name)
         found = random(self.read, target.statement.distribution, left.scope)
@@ -173,7 +172,7 @@ class Builder:
         else:
             self._assemble(name, axes, defining)
         if observed is not None:
-            self._observation(observed)
+            self._observation(observed.as_observation())
 
     def _computed_observation(self, targets: Sequence[Target]) -> Target | None:
         """The ``~`` of a quantity that a full ``=`` computes already: an observation of it."""
@@ -186,12 +185,14 @@ class Builder:
         axes = self.axes_of(values[0].name, values[0].span)
         if values[0].indices and self._left(values[0], axes).is_part:
             return None
-        return replace(random_ones[0], observed=True)
+        return random_ones[0]
 
     def _left(self, target: Target, axes: tuple[str, ...], node: str = "") -> Left:
         return read_left(self.read, target, axes, node or target.name)
 
-    def _define(self, target: Target, node: str, axes: tuple[str, ...], internal: bool = False) -> Left:
+    def _define(
+        self, target: Target, node: str, axes: tuple[str, ...], internal: bool = False
+    ) -> Left:
         left = self._left(target, axes, node)
         description = target.statement.comments.description
         if isinstance(target.statement, tree.DeterministicStatement):
@@ -214,9 +215,7 @@ class Builder:
     ) -> None:
         found = self._random(target, left, None)
         if target.link is None:
-            self._add(
-                Stochastic(node, left.axes, found, None, target.span, description, internal)
-            )
+            self._add(Stochastic(node, left.axes, found, None, target.span, description, internal))
             return
         linked = f"{target.link}({node})"
         self._add(Stochastic(linked, left.axes, found, None, target.span, "", internal))
@@ -241,15 +240,7 @@ class Builder:
         """A quantity defined in parts: a node for each, and one that lays them together."""
         full = [t for t in targets if not self._left(t, axes).is_part]
         if full and len(targets) > 1:
-            other = next(t for t in targets if t is not full[0])
-            self.read.fail(
-                "HB202",
-                f"`{name}` is defined twice",
-                other.span,
-                labels=[Place(full[0].span, "defined here first")],
-                cause="each name is defined once, or once for each disjoint part",
-                help="rename one, or restrict each with labels or `for …`",
-            )
+            self._defined_twice(full, targets)
         parts: list[Part] = []
         items: list[tuple[Expression, tuple[str, ...]]] = []
         for number, target in enumerate(targets, 1):
@@ -268,6 +259,27 @@ class Builder:
         description = " ".join(t.statement.comments.description for t in targets).strip()
         self._add(Deterministic(name, axes, gathered, targets[0].span, description))
         self.assembled[name] = (axes, tuple(parts))
+
+    def _defined_twice(self, full: Sequence[Target], targets: Sequence[Target]) -> NoReturn:
+        if len(full) > 1:
+            self.read.fail(
+                "HB202",
+                f"`{full[0].name}` is defined twice",
+                full[1].span,
+                labels=[Place(full[0].span, "defined here first")],
+                cause="each name is defined once",
+                help="remove one of the two lines, or give it another name",
+            )
+        part = next(t for t in targets if t is not full[0])
+        whole = format_expression(full[0].expression)
+        self.read.fail(
+            "HB202",
+            f"`{format_expression(part.expression)}` is defined twice",
+            part.span,
+            labels=[Place(full[0].span, "this defines every element")],
+            cause="each element is defined once; parts of a quantity may not overlap",
+            help=f"say for which elements the other line holds: `{whole} … for …`",
+        )
 
     def _observation(self, target: Target) -> None:
         assert isinstance(target.statement, tree.StochasticStatement)
@@ -289,11 +301,10 @@ class Builder:
         self._add(Stochastic(node, left.axes, found, value, target.span, description))
 
     def _observation_name(self, target: Target, name: str) -> str:
-        earlier = self.nodes.get(name) if name in self.names.data else None
-        if earlier is None and name not in self.names.targets:
-            return name
+        is_computed = name in self.names.targets
+        earlier = None if is_computed else self.nodes.get(name)
         if earlier is None:
-            return f"observed {name}"
+            return f"observed {name}" if is_computed else name
         limited = bool(target.statement.conditions) or any(
             not isinstance(i, tree.Name) for i in target.indices
         )
@@ -315,20 +326,15 @@ class Builder:
         """``log(y[i]) ~ …``: the axes are the running indices in it, then its slices."""
         if target.statement.conditions:
             self.read.refuse("`for` after an observed expression", target.span)
-        running: dict[str, Typed] = {}
-        for node in tree.walk(target.expression):
-            if isinstance(node, tree.Subscript):
-                for index in node.indices:
-                    if isinstance(index, tree.Name) and index.text in self.names.sets:
-                        typed = Typed(Position(index.text), member=index.text, axis=index.text)
-                        running[index.text] = typed
-        value = self.read.number(target.expression, Scope(running))
-        # An index that a reduction binds is gone from its value.
-        running = {name: typed for name, typed in running.items() if name in value.axes}
+        running = {
+            index.text: Typed(Position(index.text), member=set_of(index.text), axis=index.text)
+            for index in free_indices(self.names, target.expression)
+        }
         scope = Scope(running)
+        value = self.read.number(target.expression, scope)
         slices = {a: a.removesuffix("*") for a in value.axes if is_slice(a) and a != LIST_AXIS}
         value = rename_axes(value, slices)
-        axes = (*running, *(a for a in self._sorted(value.axes) if a not in running))
+        axes = (*running, *(a for a in axes_in_order(value) if a not in running))
         return Left(axes, scope, tuple(Along(a) for a in axes)), value
 
     def _factor(self, statement: tree.FactorStatement) -> None:
@@ -342,6 +348,8 @@ class Builder:
         axes = tuple(sorted(value.axes | set(over)))
         if axes:
             value = Reduce("sum", value, axes, condition, span=statement.span)
+        elif condition is not None:
+            value = apply("where", condition, value, 0.0)
         name = f"factor {sum(isinstance(n, Factor) for n in self.nodes.values()) + 1}"
         self._add(Factor(name, value, statement.span, statement.comments.description))
 
@@ -366,8 +374,23 @@ def _right_side(target: Target) -> tree.Expression:
     return target.statement.value
 
 
-def _is_bare_value(targets: Sequence[Target]) -> bool:
-    return any(isinstance(t.statement, tree.DeterministicStatement) for t in targets)
+def axes_in_order(expression: Expression) -> tuple[str, ...]:
+    """The axes of an expression, in the order in which the text names them."""
+    found: dict[str, None] = {}
+    seen: set[Expression] = set()
+    stack = [expression]
+    while stack:
+        e = stack.pop()
+        if e in seen:
+            continue
+        seen.add(e)
+        if isinstance(e, Reference):
+            for index in e.indices:
+                axes = sorted(index.positions.axes) if isinstance(index, Gather) else ()
+                found.update(dict.fromkeys((index.axis,) if isinstance(index, Along) else axes))
+        stack.extend(reversed(e.children))
+    found.update(dict.fromkeys(sorted(expression.axes)))
+    return tuple(axis for axis in found if axis in expression.axes)
 
 
 def _observed_value(name: str, left: Left) -> Expression:
@@ -390,4 +413,3 @@ def _list_labels(value: Expression) -> range:
 
     sizes = {len(e.items) for e in walk(value) if isinstance(e, Stack) and e.axis == LIST_AXIS}
     return range(1, max(sizes) + 1)
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from hdsl.diagnostics import Label as Place
@@ -36,26 +37,47 @@ def subscript(read: Translator, expression: tree.Subscript, scope: Scope) -> Typ
     indices: list[Index] = []
     for axis, index in zip(axes, expression.indices, strict=False):
         indices.append(_index(read, index, axis, expression, scope))
-    indices.extend(Along(slice_axis(axis)) for axis in axes[len(indices) :])
+    indices.extend(Along(axis) for axis in free_axes(axes[len(indices) :]))
     reference = Reference(name, tuple(indices), span=expression.span)
     return Typed(reference, member=read.member_of(name))
 
 
 def _too_many(read: Translator, expression: tree.Subscript, axes: tuple[str, ...]) -> NoReturn:
     name = expression.array.text
-    shape = f"`{name}[{', '.join(axes)}]`" if axes else f"a single number, `{name}`"
+    if not axes:
+        read.fail(
+            "HB302",
+            f"`{name}` is a single number, but stands with an index",
+            expression.span,
+            labels=[Place(read.declared(name), "defined here, without an index")],
+            cause="only what is defined with an index has elements",
+            help=f"write `{name}`",
+        )
+    shape = f"`{name}[{', '.join(axes)}]`"
     read.fail(
         "HB302",
-        f"`{name}` has {_count(len(axes))}, but {len(expression.indices)} stand in the brackets",
+        f"{shape} stands with {count_indices(len(expression.indices))}",
         expression.span,
         labels=[Place(read.declared(name), "defined here")],
-        cause=f"it is {shape}",
-        help=f"write `{name}`" if not axes else "leave the others out",
+        cause=f"it has {count_indices(len(axes))}",
+        help=f"leave out what is too much: `{name}[…]` with {count_indices(len(axes))}",
     )
 
 
-def _count(number: int) -> str:
-    return ("no index", "one index")[number] if number < 2 else f"{number} indices"
+def count_indices(number: int) -> str:
+    """A number of indices in words."""
+    return "1 index" if number == 1 else f"{number} indices"
+
+
+def free_axes(axes: Sequence[str]) -> tuple[str, ...]:
+    """The axes of a slice; of several over one set the first is plain, the next primed."""
+    free: list[str] = []
+    for axis in axes:
+        name = set_of(axis)
+        while slice_axis(name) in free:
+            name += "'"
+        free.append(slice_axis(name))
+    return tuple(free)
 
 
 def _index(
@@ -73,8 +95,30 @@ def _index(
             return At(text)
         case tree.Call("prev" | "next" as step):
             read.refuse(f"`{step}(…)`", index.span)
+        case tree.Name(text) if _is_unbound_member(read, text, scope):
+            _unbound_member(read, index, whole)
         case _:
             return _computed(read, index, axis, whole, scope)
+
+
+def _is_unbound_member(read: Translator, text: str, scope: Scope) -> bool:
+    """Whether a bare index is one that nothing binds, and data with its name could be meant."""
+    is_free = text not in scope.running and text not in scope.locals
+    return is_free and text in read.names.sets and text in read.names.data
+
+
+def _unbound_member(read: Translator, index: tree.Name, whole: tree.Subscript) -> NoReturn:
+    name, text = whole.array.text, index.text
+    rows = ", ".join(read.names.data[text].axes)
+    read.fail(
+        "HB301",
+        f"running index `{text}` is not bound here",
+        index.span,
+        labels=[Place(read.names.data[text].span, f"`{text}` is an index set, and data")],
+        cause="in brackets a bare name is the running index, which must stand on the left of the "
+        "statement or after `for`",
+        help=f"for the `{text}` of each row write `{name}[{text}[{rows}]]`",
+    )
 
 
 def _is_label_here(read: Translator, text: str, set_name: str, scope: Scope) -> bool:
@@ -95,6 +139,8 @@ def _computed(
     read: Translator, index: tree.Expression, axis: str, whole: tree.Subscript, scope: Scope
 ) -> Index:
     set_name = set_of(axis)
+    if isinstance(index, tree.Name) and not read.knows(index.text, scope):
+        read.unknown_label(index, set_name, scope)
     typed = read.typed(index, scope)
     if typed.member == set_name:
         return Along(typed.axis) if typed.axis is not None else Gather(typed.expression)
@@ -111,7 +157,9 @@ def _ranges(read: Translator, *names: str) -> bool:
     """Whether the file declares all these sets as numbers, so that one may index the other."""
     for name in names:
         declared = read.names.sets[name]
-        numbers = declared.labels is not None and not any(isinstance(x, str) for x in declared.labels)
+        numbers = declared.labels is not None and not any(
+            isinstance(x, str) for x in declared.labels
+        )
         if not numbers and name not in read.names.ranges:
             return False
     return True
@@ -123,25 +171,21 @@ def _other_set(
     name = whole.array.text
     text = format_expression(index)
     link = next(
-        (
-            d
-            for d in read.names.data.values()
-            if d.type == set_name and d.axes == (typed.member,)
-        ),
+        (d for d in read.names.data.values() if d.type == set_name and d.axes == (typed.member,)),
         None,
     )
     help = (
-        f"write `{name}[{link.name}[{text}]]`: the {set_name} of the {typed.member}"
+        f"write `{name}[{link.name}[{text}]]`: the `{set_name}` of each `{typed.member}`"
         if link is not None
-        else f"data of type `{set_name}` over `{typed.member}` would say which: `{name}[{set_name}[{text}]]`"
+        else f"data must say which `{set_name}` belongs to each `{typed.member}`: "
+        f"`data {set_name}[{typed.member}] : {set_name}`, then `{name}[{set_name}[{text}]]`"
     )
+    found = f"not by `{text}`" if text == typed.member else f"but `{text}` is a `{typed.member}`"
     read.fail(
         "HB303",
-        f"`{name}` is indexed by `{set_name}`, but `{text}` is a `{typed.member}`",
+        f"`{name}` is indexed by `{set_name}`, {found}",
         index.span,
         labels=[Place(read.declared(name), f"`{name}` is defined here")],
         cause="each pair of brackets takes labels of one index set",
         help=help,
     )
-
-

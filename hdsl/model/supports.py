@@ -18,7 +18,6 @@ from hdsl.expressions.ranges import (
     Range,
     range_of,
 )
-from hdsl.expressions.rewrite import inline
 from hdsl.expressions.tree import Constant, Expression, Reference
 from hdsl.model.graph import Deterministic, ModelGraph, Stochastic
 from hdsl.source import Span
@@ -50,12 +49,24 @@ class Ranges:
     def __init__(self, graph: ModelGraph) -> None:
         self._graph = graph
         self._known: dict[str, Range] = {}
+        self._roots: dict[str, frozenset[str]] = {}
+        # Parents first: however long a chain of definitions is, nothing here is deep.
+        for node in graph.nodes.values():
+            if isinstance(node, Deterministic):
+                self._roots[node.name] = frozenset[str]().union(*map(self._roots_of, node.names))
+            self._known[node.name] = self._find(node.name)
 
     def __call__(self, expression: Expression) -> Range:
-        """The range of an expression, with what it computes written out: only then does it show
-        which of its parts vary together."""
-        flat = inline(expression, self._graph.definitions)
-        return range_of(flat, self._look_up)
+        """The range of an expression: exact only if its parts don't vary together."""
+        found = range_of(expression, self._look_up)
+        roots = [self._roots_of(name) for name in expression.names]
+        apart = len(frozenset[str]().union(*roots)) == sum(map(len, roots))
+        return replace(found, exact=found.exact and apart)
+
+    def _roots_of(self, name: str) -> frozenset[str]:
+        """The unknowns from which a quantity is computed."""
+        unknown = frozenset([name]) if name in self._graph.unknowns else frozenset[str]()
+        return self._roots.get(name, unknown)
 
     def _look_up(self, reference: Reference) -> Range:
         name = reference.name
@@ -74,7 +85,7 @@ class Ranges:
         if isinstance(node, Deterministic):
             if name in graph.assembled:
                 return Range(REAL)
-            return Range(self(node.expression).interval)
+            return self(node.expression)
         return Range(REAL)
 
     def of_support(self, support: Support) -> Range:

@@ -22,11 +22,11 @@ from hdsl.expressions.tree import (
     apply,
     set_of,
 )
+from hdsl.model.graph import SetDeclaration
 from hdsl.model.names import Names, not_yet
-from hdsl.model.scope import LIST_AXIS, Failed, Scope, Typed, is_slice, slice_axis
+from hdsl.model.scope import LIST_AXIS, Failed, Scope, Typed, is_slice
 from hdsl.source import Span
 from hdsl.syntax import tree
-from hdsl.syntax.format_expression import format_expression
 
 _ARITHMETIC = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "^": "power"}
 _COMPARISONS = {"<": "less", "<=": "less_equal", "==": "equal", "!=": "not_equal"}
@@ -44,6 +44,8 @@ class Translator:
         Gives the index set whose positions a quantity holds, if any.
     label_uses
         Filled with the sets whose labels are used as numbers.
+    open_functions, called, expansions
+        The functions of the file that are being read, those that are called, and how often any was.
     """
 
     names: Names
@@ -51,6 +53,8 @@ class Translator:
     member_of: Callable[[str], str | None]
     label_uses: list[tuple[str, Span]] = field(default_factory=list[tuple[str, Span]])
     open_functions: list[str] = field(default_factory=list[str])
+    called: set[str] = field(default_factory=set[str])
+    expansions: int = 0
     _fresh: int = 0
 
     @property
@@ -199,8 +203,9 @@ class Translator:
 
     def whole(self, name: str, span: Span) -> Typed:
         """A bare name: the whole array, its axes kept apart from running indices."""
-        axes = self.axes_of(name, span)
-        indices = tuple(Along(slice_axis(axis)) for axis in axes)
+        from hdsl.model.subscripts import free_axes
+
+        indices = tuple(Along(axis) for axis in free_axes(self.axes_of(name, span)))
         return Typed(Reference(name, indices, span=span), member=self.member_of(name))
 
     def unknown(self, name: tree.Name, scope: Scope) -> NoReturn:
@@ -215,18 +220,55 @@ class Translator:
                 cause="a running index must stand on the left of the statement, or after `for`",
                 help=f"write `[{text}]` on the left, or reduce: `sum(… for {text})`",
             )
-        known = [*scope.locals, *scope.running, *self.names.all_names()]
-        near = difflib.get_close_matches(text, known, 1, 0.6)
-        help = f"did you mean `{near[0]}`?" if near else f"define it: `{text} ~ …`, `{text} = …` or `data {text}`"
-        labels = [Place(self.declared(near[0]), f"`{near[0]}` is declared here")] if near and self.declared(near[0]) else []
+        if text in self.names.broken:
+            raise Failed
+        near = self.near(text, scope)
+        declared = self.declared(near) if near is not None else tree.NOWHERE
         self.fail(
             "HB201",
             f"unknown name `{text}`",
             name.span,
-            labels=[place for place in labels if place.span],
+            labels=[Place(declared, f"`{near}` is declared here")] if declared.end else [],
             cause="every name is data, an index, or stands left of `~` or `=` somewhere in the model",
-            help=help,
-        )  # fmt: skip
+            help=f"did you mean `{near}`?"
+            if near is not None
+            else f"define it: `{text} ~ …`, `{text} = …` or `data {text}`",
+        )
+
+    def near(self, text: str, scope: Scope) -> str | None:
+        """The known name that is most like one that is not known."""
+        known = [*scope.locals, *scope.running, *self.names.all_names()]
+        return next(iter(difflib.get_close_matches(text, known, 1, 0.6)), None)
+
+    def knows(self, text: str, scope: Scope) -> bool:
+        """Whether a bare name means anything."""
+        return (
+            text in scope.locals
+            or text in scope.running
+            or text in self.names.sets
+            or text in self.names.broken
+            or text == "pi"
+            or self.names.is_quantity(text)
+            or text in self.names.labels()
+        )
+
+    def unknown_label(self, name: tree.Name, set_name: str, scope: Scope) -> NoReturn:
+        """Report a name that means nothing, where a label of an index set would do."""
+        declared = self.names.sets[set_name]
+        labels = [str(label) for label in declared.labels or ()][:200]
+        if difflib.get_close_matches(name.text, labels, 1, 0.5):
+            self.wrong_label(name.text, set_name, name.span)
+        if self.near(name.text, scope) is not None:
+            self.unknown(name, scope)
+        if declared.labels is not None:
+            self.wrong_label(name.text, set_name, name.span)
+        self.fail(
+            "HB201",
+            f"unknown name `{name.text}`",
+            name.span,
+            cause="a bare name is an index, a label that the file declares, or a quantity",
+            help=f'if it is a label of `{set_name}` that only the data know, quote it: `"{name.text}"`',
+        )
 
     def declared(self, name: str) -> Span:
         if name in self.names.data:
@@ -247,19 +289,21 @@ class Translator:
                     "HB306",
                     f"label `{typed.label}` is used as a number",
                     typed.span,
-                    cause="a label can be compared (`== NJ`) and can index (`theta[NJ]`)",
+                    cause=f"a label can be compared (`== {typed.label}`) and can index "
+                    f"(`theta[{typed.label}]`)",
+                    help="compare it, or put it in the brackets of an array",
                 )
             return typed.expression
         declared = self.names.sets[typed.member]
-        texts = declared.labels is not None and any(isinstance(x, str) for x in declared.labels)
-        if texts and declared.codes is None:
+        texts = [label for label in declared.labels or () if isinstance(label, str)]
+        if texts:
             self.fail(
                 "HB306",
                 f"labels of `{typed.member}` are texts, not numbers",
                 typed.span,
                 labels=[Place(declared.span, "the labels are listed here")],
                 cause="outside brackets a running index of labels is a label",
-                help="compare it with a label: `if … == A then … else …`",
+                help=f"compare it with a label: `if … == {texts[0]} then … else …`",
             )
         self.label_uses.append((typed.member, typed.span))
         index = Along(typed.axis) if typed.axis is not None else Gather(typed.expression)
@@ -269,7 +313,9 @@ class Translator:
 
     def combine(self, function: str, parts: Sequence[tree.Expression], scope: Scope) -> Expression:
         """Apply a function to numbers, lists taking the axis that they meet."""
-        return apply(function, *self.meet(self.numbers(parts, scope), parts[0].span.to(parts[-1].span)))
+        return apply(
+            function, *self.meet(self.numbers(parts, scope), parts[0].span.to(parts[-1].span))
+        )
 
     def meet(self, values: Sequence[Expression], span: Span) -> list[Expression]:
         """Give each list the one axis that the other values bring."""
@@ -302,6 +348,7 @@ class Translator:
         return Typed(self.combine(_ARITHMETIC[operator], [left, right], scope))
 
     def _comparison(self, comparison: tree.Comparison, scope: Scope) -> Typed:
+        self._check_labels(comparison, scope)
         operands = self.all(comparison.operands, scope)
         result: Expression | None = None
         for operator, left, right in zip(
@@ -311,6 +358,19 @@ class Translator:
             result = single if result is None else apply("and", result, single)
         assert result is not None
         return Typed(result)
+
+    def _check_labels(self, comparison: tree.Comparison, scope: Scope) -> None:
+        """A name that means nothing, compared with a label, was meant as a label."""
+        for operator, left, right in zip(
+            comparison.operators, comparison.operands, comparison.operands[1:], strict=False
+        ):
+            for name, other in ((left, right), (right, left)):
+                if operator not in ("==", "!=") or not isinstance(name, tree.Name):
+                    continue
+                if not self.knows(name.text, scope):
+                    member = self.typed(other, scope).member
+                    if member is not None:
+                        self.unknown_label(name, member, scope)
 
     def _compare(self, operator: str, left: Typed, right: Typed) -> Expression:
         if operator in ("==", "!="):
@@ -324,6 +384,7 @@ class Translator:
                     f"a label of `{left.member}` is compared with a label of `{right.member}`",
                     left.span.to(right.span),
                     cause="labels of different index sets are never equal",
+                    help="compare labels of one index set",
                 )
         parts = self.meet([self.as_number(left), self.as_number(right)], left.span)
         if operator in (">", ">="):
@@ -362,7 +423,7 @@ class Translator:
     def wrong_label(self, label: str | float, set_name: str, span: Span) -> NoReturn:
         """Report a label that its index set does not have."""
         declared = self.names.sets[set_name]
-        known = [str(x) for x in declared.labels or ()][:200]
+        known = [str(x) for x in declared.labels or () if isinstance(label, str)][:200]
         near = difflib.get_close_matches(str(label), known, 1, 0.5)
         shown = f"{label:g}" if isinstance(label, float) else label
         self.fail(
@@ -370,8 +431,10 @@ class Translator:
             f"`{shown}` is not a label of `{set_name}`",
             span,
             labels=[Place(declared.span, "its labels are listed here")],
-            cause="what stands in brackets is a label of the index set, never a position",
-            help=f"did you mean `{near[0]}`?" if near else f"the labels are {', '.join(known[:8])}{', …' if len(known) > 8 else ''}",
+            cause="an element is named by its label, never by its position"
+            if isinstance(label, float)
+            else f"here stands a label of `{set_name}`",
+            help=f"did you mean `{near[0]}`?" if near else f"choose one of {_listed(declared)}",
         )
 
     def _list(self, items: Sequence[tree.Expression], scope: Scope) -> Expression:
@@ -381,3 +444,9 @@ class Translator:
         if not values:
             self.refuse("an empty list", tree.NOWHERE)
         return Stack(tuple(values), LIST_AXIS)
+
+
+def _listed(declared: SetDeclaration) -> str:
+    labels = declared.labels or ()
+    shown = [f"`{x:g}`" if isinstance(x, float | int) else f"`{x}`" for x in labels[:8]]
+    return ", ".join(shown) + (", …" if len(labels) > 8 else "")

@@ -1,4 +1,4 @@
-"""Collapse of a conjugate family: Beta with Binomial, Bernoulli or Geometric children."""
+"""Collapse of a conjugate family, such as Beta with Binomial, or Gamma with Poisson children."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from hdsl.distributions.distribution import Conjugacy
 from hdsl.distributions.random import Applied
-from hdsl.expressions.rewrite import references
-from hdsl.expressions.tree import Constant, Expression, Reference
+from hdsl.expressions.tree import Constant, Expression, Gather, Reference
 from hdsl.model.graph import Factor, Stochastic
+from hdsl.plan.phrases import family_of, listed, no_longer_whole
 from hdsl.plan.plan import Drawn
 from hdsl.plan.rule import Refusal, Rule, Site
 from hdsl.plan.state import Piece, State, applied
@@ -31,14 +31,15 @@ class _Child:
 class ConjugateCollapse(Rule):
     """Integrate an unknown with its conjugate observations.
 
-    The sum of the log normalisers' differences stays, written with rising factorials; the unknown
-    is drawn afterwards from its conditional, which is of its own family. Gelman et al., Bayesian
-    Data Analysis, sections 2.4 and 5.3.
+    Which distributions are conjugate is declared beside them. The sum of the log normalisers'
+    differences stays, written with rising factorials; the unknown is drawn afterwards from its
+    conditional, which is of its own family. Gelman et al., Bayesian Data Analysis, sections 2.4,
+    2.6 and 5.3.
     """
 
-    name = "beta-binomial"
+    name = "conjugate"
     group = "collapse"
-    meaning = "integrates a Beta unknown with the counts that depend on it"
+    meaning = "integrates a Beta or Gamma unknown with the observations that are conjugate to it"
 
     def match(self, state: State, name: str) -> Site | Refusal | None:
         """Every child must be an observation whose parameter is the unknown itself."""
@@ -52,7 +53,8 @@ class ConjugateCollapse(Rule):
             if isinstance(child, Refusal):
                 return child
             children.append(child)
-        return Site((name,), {"children": tuple(children)})
+        children.sort(key=lambda child: child.node.name)
+        return Site((name,), {"children": tuple(children)}) if children else None
 
     def rewrite(self, state: State, site: Site) -> State:
         """The prior and its children become one factor; the unknown is drawn afterwards."""
@@ -61,6 +63,7 @@ class ConjugateCollapse(Rule):
         prior = node.random
         assert isinstance(prior, Applied)
         statistics: dict[str, Expression] = {}
+        spent = dict(state.spent)
         pieces = {n: p for n, p in state.pieces.items() if n != name}
         for child in site.found["children"]:
             value = child.node.itself
@@ -70,6 +73,7 @@ class ConjugateCollapse(Rule):
                 statistics[parameter] = added if earlier is None else earlier + added
             base = child.conjugacy.base_measure(value, **child.others)
             del pieces[child.node.name]
+            spent[child.node.name] = name
             if base != Constant(0.0):
                 constant = total(base, child.node.axes)
                 pieces[child.node.name] = Factor(child.node.name, constant, child.node.span)
@@ -81,44 +85,45 @@ class ConjugateCollapse(Rule):
             written=(),
         )
         drawn = Drawn(replace(node, random=posterior))
-        return replace(state, pieces=pieces, recovery=(drawn, *state.recovery))
+        return replace(state, pieces=pieces, spent=spent, recovery=(drawn, *state.recovery))
 
     def reason(self, state: State, site: Site) -> str:
         prior = applied(state.unknowns[site.names[0]])
         assert prior is not None
-        children = " and ".join(f"`{child.node.name}`" for child in site.found["children"])
+        children = listed([child.node.name for child in site.found["children"]])
         family = prior.distribution.name
         return (
-            f"{family} is conjugate to what {children} says of it: integrated out exactly, "
-            f"drawn afterwards from its conditional {family}"
+            f"its {family} prior is conjugate to {children}: integrated out exactly, and drawn "
+            f"afterwards from its conditional, which is {family} again"
         )
 
 
 def _child(state: State, node: Stochastic, prior: Applied, piece: Piece) -> _Child | Refusal:
     def refuse(why: str) -> Refusal:
-        return Refusal(node.name, f"`{piece.name}` {why}", piece.span)
+        return Refusal(node.name, why, piece.span)
 
-    family = prior.distribution
-    if not isinstance(piece, Stochastic):
-        written = isinstance(state.graph.nodes.get(piece.name), Factor)
-        return refuse("depends on it" if written else "was integrated out before and depends on it")
-    if not piece.is_observed:
-        return refuse("depends on it and is not observed")
+    family, name = prior.distribution, f"`{piece.name}`"
+    written = family_of(state, piece)
+    if written is not None and written not in family.conjugate_to:
+        return refuse(f"{family.name} is not conjugate to the {written} of {name}")
     random = applied(piece)
-    conjugacy = family.conjugate_to.get(random.distribution.name) if random else None
-    if random is None or conjugacy is None:
-        kind = random.distribution.name if random else "what it is drawn from"
-        return refuse(f"depends on it, but {kind} is not conjugate to {family.name}")
-    found = {r for e in random.expressions for r in references(e, node.name)}
-    reference = random.parameters[conjugacy.parameter]
-    if found != {reference} or not isinstance(reference, Reference):
-        return refuse(f"has a `{conjugacy.parameter}` that is computed from it, not the quantity itself")
+    if random is None or not isinstance(piece, Stochastic) or not piece.is_observed:
+        return refuse(no_longer_whole(state, piece))
+    random = random.map(lambda e: state.seen_through(e, node.name))
+    conjugacy = family.conjugate_to[random.distribution.name]
+    dependents = state.dependents(node.name)
     others = [e for n, e in random.arguments if n != conjugacy.parameter]
-    if any(node.name in e.names for e in others):
-        return refuse("depends on it through another argument as well")
+    if any(e.names & dependents for e in (*others, piece.itself)):
+        return refuse(f"{name} depends on it in more than its `{conjugacy.parameter}`")
+    reference = random.parameters[conjugacy.parameter]
+    if not isinstance(reference, Reference) or reference.name != node.name:
+        return refuse(
+            f"the `{conjugacy.parameter}` of {name} is computed from it, not the quantity itself"
+        )
     link = Link(piece.axes, node.axes, reference)
     if link.problem is not None:
-        return refuse(f"cannot be summed for each of its elements: {link.problem}")
-    if not all(state.is_data(i.positions) for i in reference.indices if hasattr(i, "positions")):  # pyright: ignore
-        return refuse("refers to it through an unknown index")
+        return refuse(f"{name} {link.problem}")
+    positions = [i.positions for i in reference.indices if isinstance(i, Gather)]
+    if not all(state.is_data(p) for p in positions):
+        return refuse(f"{name} refers to it by an index that is itself unknown")
     return _Child(piece, conjugacy, link)

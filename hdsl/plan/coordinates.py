@@ -7,7 +7,8 @@ from dataclasses import replace
 from hdsl.distributions.distribution import Support
 from hdsl.distributions.random import Applied
 from hdsl.expressions.functions import exp, log
-from hdsl.expressions.rewrite import sum_over
+from hdsl.expressions.rewrite import inline, sum_over
+from hdsl.expressions.simplify import simplify
 from hdsl.expressions.tree import Constant, Expression, Reference, apply
 from hdsl.model.graph import Deterministic, Factor, Stochastic, whole
 from hdsl.plan.plan import Computed, Unknown
@@ -38,11 +39,10 @@ class BetaCoordinates(Rule):
             a, b = pair
             for node in pair:
                 if not _is_positive(node.random.support):
-                    return Refusal(
-                        node.name, f"its support is not (0, inf), as it is for `{a.name}`", node.span
-                    )
+                    why = f"the support of `{node.name}` is not (0, inf)"
+                    return Refusal(name, why, node.span)
             if a.axes != b.axes:
-                return Refusal(a.name, f"`{b.name}` has other indices", a.span)
+                return Refusal(name, f"`{b.name}` has other indices", b.span)
             return Site((a.name, b.name), {"population": population.name})
         return None
 
@@ -52,43 +52,45 @@ class BetaCoordinates(Rule):
         axes = a.axes
         mean, size = f"logit({a.name} / ({a.name} + {b.name}))", f"log({a.name} + {b.name})"
         x, z = whole(mean, axes), whole(size, axes)
-        first = exp(z) * apply("logistic", x)
-        second = exp(z) * apply("logistic", -x)
+        first = exp(z + apply("log_logistic", x))
+        second = exp(z + apply("log_logistic", -x))
         jacobian = 2.0 * z + apply("log_logistic", x) + apply("log_logistic", -x)
+        pair = {a.name: (axes, first), b.name: (axes, second)}
         pieces = dict(state.pieces)
         for node in (a, b):
-            pieces[node.name] = Factor(node.name, total(node.random.log_prob(node.itself), axes), node.span)
+            # Written out, the logarithms of the pair are exact however small they are.
+            prior = simplify(inline(node.random.log_prob(node.itself), pair))
+            pieces[node.name] = Factor(node.name, total(prior, axes), node.span)
         pieces[mean] = Factor(mean, total(jacobian, axes), a.span)
-        definitions = {**state.definitions, a.name: (axes, first), b.name: (axes, second)}
+        real = (Unknown(mean, axes, Support(), a.span), Unknown(size, axes, Support(), b.span))
         steps = (
             Computed(Deterministic(a.name, axes, first, a.span)),
             Computed(Deterministic(b.name, axes, second, b.span), total(jacobian, axes)),
         )
-        real = (Unknown(mean, axes, Support(), a.span), Unknown(size, axes, Support(), b.span))
         return replace(
             state,
             pieces=pieces,
-            definitions=definitions,
+            definitions={**state.definitions, **pair},
             replaced=(*state.replaced, *real),
-            recovery=(*steps, *state.recovery),
-        )
+        ).computing(*steps)
 
     def reason(self, state: State, site: Site) -> str:
         a, b = site.names
         return (
             f"parameters of the Beta population `{site.found['population']}`: sampled as the logit "
-            f"of the mean {a} / ({a} + {b}) and the log of the concentration {a} + {b}, which the "
-            "data tell apart"
+            f"of its mean {a} / ({a} + {b}) and the log of its concentration {a} + {b}, of which "
+            "the data speak separately"
         )
 
 
 def _beta_parameters(state: State, node: Stochastic) -> tuple[Stochastic, Stochastic] | None:
     """The two unknowns that are directly the parameters of a Beta population."""
-    prior = applied(node, "Beta")
-    if prior is None or node.is_observed:
+    random = applied(node, "Beta", "BetaBinomial")
+    if random is None or state.graph.roles[node.name] == "prediction":
         return None
     found: list[Stochastic] = []
-    for argument in prior.expressions:
+    for parameter in ("a", "b"):
+        argument = random.parameters[parameter]
         if not isinstance(argument, Reference) or argument.name not in state.unknowns:
             return None
         found.append(state.unknowns[argument.name])
@@ -103,8 +105,8 @@ def _is_positive(support: Support) -> bool:
 class NonCentring(Rule):
     """Sample a Normal unknown as its standardised deviation.
 
-    ``theta ~ Normal(m, s)`` with an unknown s becomes ``theta = m + s z`` with ``z ~ Normal(0, 1)``,
-    which takes the funnel out. Papaspiliopoulos, Roberts and Skold 2007, Statistical Science 22.
+    With an unknown s, ``theta ~ Normal(m, s)`` becomes ``theta = m + s z``, ``z ~ Normal(0, 1)``:
+    the funnel is gone. Papaspiliopoulos, Roberts and Skold 2007, Statistical Science 22.
     """
 
     name = "non-centring"
@@ -142,13 +144,10 @@ class NonCentring(Rule):
             pieces=pieces,
             definitions={**state.definitions, name: (node.axes, value)},
             replaced=(*state.replaced, Unknown(raw, node.axes, Support(), node.span)),
-            recovery=(computed, *state.recovery),
-        )
+        ).computing(computed)
 
     def reason(self, state: State, site: Site) -> str:
         return (
-            "Normal with an unknown sd: sampled as its deviation from the mean in units of that "
-            "sd, so that a small sd is no trap"
+            "Normal with an unknown sd: sampled as its deviation from its mean in units of that "
+            "sd, since its own scale shrinks where the sd is small"
         )
-
-

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import html
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 
-from hdsl.distributions.categorical import Categorical
-from hdsl.distributions.random import Applied, Random, Truncated
+from hdsl.distributions.random import Applied, Random
 from hdsl.expressions.text import text
+from hdsl.expressions.tree import Apply, Expression
 from hdsl.model.graph import Bound, Deterministic, Stochastic
-from hdsl.plan.plan import Computed, Drawn, Plan
+from hdsl.plan.phrases import family, listed
+from hdsl.plan.plan import Computed, Drawn, Note, Plan
 
 WIDTH = 96
+LONGEST_FORMULA = 240
+"""A formula with more characters than this tells nobody anything."""
 
 
 @dataclass(frozen=True)
@@ -23,11 +26,14 @@ class Line:
     Attributes
     ----------
     fate
-        ``observed``, ``sampled``, ``integrated out``, ``transformed``, ``predicted`` or ``computed``.
+        ``observed``, ``sampled``, ``integrated out``, ``transformed``, ``predicted``, ``computed``
+        or ``data``.
     rule
         The rule that decided it, if one did.
+    recovery
+        How it is got back, and what the names in there mean, a sentence each.
     refused
-        Reasons for which other rules did not apply, as ``rule: reason``.
+        Reasons for which other rules did not apply.
     """
 
     fate: str
@@ -35,11 +41,11 @@ class Line:
     line: int
     rule: str = ""
     reason: str = ""
-    recovery: str = ""
+    recovery: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Explanation:
     """A plan in words."""
 
@@ -52,12 +58,6 @@ class Explanation:
         """The same facts for JSON."""
         return asdict(self)
 
-    def __repr__(self) -> str:
-        return str(self)
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(str(self))}</pre>"
-
     def __str__(self) -> str:
         out = [f"{self.model}: {self.headline}", ""]
         for line in self.lines:
@@ -65,10 +65,8 @@ class Explanation:
             out.append(f"  {line.fate:<15}{line.name:<44}{place}".rstrip())
             if line.reason:
                 out.extend(_wrapped(f"{line.rule}: {line.reason}" if line.rule else line.reason))
-            if line.recovery:
-                out.extend(_wrapped(line.recovery))
-            for refused in line.refused:
-                out.extend(_wrapped(f"not {refused}"))
+            for sentence in (*line.recovery, *line.refused):
+                out.extend(_wrapped(sentence))
         for remark in self.remarks:
             out.extend(["", *textwrap.wrap(remark, WIDTH)])
         return "\n".join(out)
@@ -80,102 +78,135 @@ def _wrapped(words: str) -> list[str]:
 
 def explain(plan: Plan, bound: Bound | None = None) -> Explanation:
     """Put a plan into words; with data, with sizes."""
-    lines = tuple(_lines(plan, bound))
+    telling = _Telling(plan, bound)
     unseen = bound.unseen if bound is not None else ()
     sizes = () if bound is not None else ("The data were not read, so sizes are not known.",)
-    return Explanation(plan.graph.source.name, _headline(plan, bound), lines, (*unseen, *sizes))
+    lines = tuple(telling.lines())
+    return Explanation(plan.graph.source.name, telling.headline(), lines, (*unseen, *sizes))
 
 
-def _headline(plan: Plan, bound: Bound | None) -> str:
-    if plan.sampler == "direct":
-        if any(n.is_observed for n in plan.graph.stochastic):
-            return "nothing is left to sample: the posterior is drawn directly and exactly"
-        return "nothing is observed: the prior is drawn directly"
-    sampled = _count(plan, bound)
-    numbers = f"{sampled} number{'s' if sampled != 1 else ''}" if sampled else "what is marked so"
-    return f"{numbers} sampled by NUTS, everything else follows exactly"
+@dataclass(frozen=True)
+class _Telling:
+    plan: Plan
+    bound: Bound | None
+
+    def headline(self) -> str:
+        plan = self.plan
+        if plan.sampler == "direct":
+            if any(n.is_observed for n in plan.graph.stochastic):
+                return "nothing is left to sample: the posterior is drawn directly and exactly"
+            return "nothing is observed: the prior is drawn directly"
+        rest = ", everything else follows exactly" if plan.recovery or plan.predictions else ""
+        sampled = self._count()
+        if sampled is None:
+            return f"what is marked `sampled` or `transformed` is sampled by NUTS{rest}"
+        return f"{sampled} number{'' if sampled == 1 else 's'} sampled by NUTS{rest}"
+
+    def _count(self) -> int | None:
+        total = 0
+        for unknown in self.plan.unknowns:
+            size = 1
+            for axis in unknown.axes:
+                length = self._size(axis)
+                if length is None:
+                    return None
+                size *= length
+            total += size
+        return total
+
+    def _size(self, axis: str) -> int | None:
+        if self.bound is None:
+            return None
+        if axis in self.bound.sizes:
+            return self.bound.sizes[axis]
+        found = self.bound.sets.get(axis.rstrip("'"))
+        return found.size if found is not None else None
+
+    @cached_property
+    def _drawn(self) -> Mapping[str, Stochastic]:
+        return {s.node.name: s.node for s in self.plan.recovery if isinstance(s, Drawn)}
+
+    @cached_property
+    def _computed(self) -> frozenset[str]:
+        return frozenset(s.node.name for s in self.plan.recovery if isinstance(s, Computed))
+
+    def lines(self) -> Iterator[Line]:
+        """Observations, unknowns, predictions, then what is computed; each in the file's order."""
+        roles = self.plan.graph.roles
+        stochastic = list(self.plan.graph.stochastic)
+        for role in ("observation", "parameter", "prediction"):
+            for node in stochastic:
+                if roles[node.name] == role:
+                    yield self._line(self._fate(node, role), node)
+        for node in self.plan.graph.deterministic:
+            if not node.is_internal:
+                yield self._line("computed" if roles[node.name] == "derived" else "data", node)
+
+    def _fate(self, node: Stochastic, role: str) -> str:
+        if role != "parameter":
+            return {"observation": "observed", "prediction": "predicted"}[role]
+        if node.name in self._drawn:
+            return "integrated out"
+        return "transformed" if node.name in self._computed else "sampled"
+
+    def _line(self, fate: str, node: Stochastic | Deterministic) -> Line:
+        notes = [n for n in self.plan.notes if node.name in n.names]
+        fired = [n for n in notes if n.fired]
+        rule, reason = (fired[-1].rule, fired[-1].reason) if fired else ("", "")
+        if fired and fired[-1].names[0] != node.name:
+            reason = f"together with `{fired[-1].names[0]}`"
+        if fate == "data":
+            reason = "depends on data alone: computed once"
+        stays = fate in ("sampled", "transformed")
+        refused = tuple(_refused(n) for n in notes if not n.fired) if stays else ()
+        recovery = tuple(self._recovery(node.name)) if fate == "integrated out" else ()
+        place = self.plan.graph.source.position(node.span.start)[0] if node.span.end else 0
+        return Line(fate, self._name(node), place, rule, reason, recovery, refused)
+
+    def _name(self, node: Stochastic | Deterministic) -> str:
+        sizes = [self._size(axis) for axis in node.axes]
+        known = " x ".join(str(s) for s in sizes if s is not None)
+        # A part bears the left side of its statement as its name.
+        name = node.name if node.is_internal else _indexed(node.name, node.axes)
+        return name + (f" ({known})" if known else "")
+
+    def _recovery(self, name: str) -> Iterator[str]:
+        node = self._drawn[name]
+        yield f"{_indexed(name, node.axes)} ~ {_random(node.random)}"
+        own = [n for n in self.plan.definitions if n.startswith(f"{name}.")]
+        for definition in own:
+            axes, expression = self.plan.definitions[definition]
+            if definition in node.random.names:
+                yield f"where {_indexed(definition, axes)} = {_short(text(_unguarded(expression)))}"
 
 
-def _count(plan: Plan, bound: Bound | None) -> int | None:
-    total = 0
-    for unknown in plan.unknowns:
-        size = 1
-        for axis in unknown.axes:
-            length = _size(axis, bound)
-            if length is None:
-                return None
-            size *= length
-        total += size
-    return total
+def _refused(note: Note) -> str:
+    if note.rule == "keep":
+        return note.reason
+    groups = {"collapse": "not integrated out", "coordinates": "not transformed"}
+    rule = f" ({note.rule})" if note.rule != note.group else ""
+    return f"{groups[note.group]}{rule}: {note.reason}"
 
 
-def _size(axis: str, bound: Bound | None) -> int | None:
-    if bound is None:
-        return None
-    if axis in bound.sizes:
-        return bound.sizes[axis]
-    found = bound.sets.get(axis.rstrip("'"))
-    return found.size if found is not None else None
-
-
-def _lines(plan: Plan, bound: Bound | None) -> Iterator[Line]:
-    roles = plan.graph.roles
-    computed = {s.node.name for s in plan.recovery if isinstance(s, Computed)}
-    drawn = {s.node.name: s.node for s in plan.recovery if isinstance(s, Drawn)}
-    for node in plan.graph.nodes.values():
-        if isinstance(node, Stochastic) and roles[node.name] == "observation":
-            yield _line(plan, bound, "observed", node)
-    for node in plan.graph.stochastic:
-        if roles[node.name] != "parameter":
-            continue
-        if node.name in drawn:
-            recovery = f"{_name(node, None)} ~ {_random(drawn[node.name].random)}"
-            yield _line(plan, bound, "integrated out", node, recovery)
-        elif node.name in computed:
-            yield _line(plan, bound, "transformed", node)
-        else:
-            yield _line(plan, bound, "sampled", node)
-    for node in plan.graph.nodes.values():
-        if isinstance(node, Stochastic) and roles[node.name] == "prediction":
-            yield _line(plan, bound, "predicted", node)
-    for node in plan.graph.deterministic:
-        if not node.is_internal:
-            fate = "computed" if roles[node.name] == "derived" else "data"
-            yield _line(plan, bound, fate, node)
-
-
-def _line(
-    plan: Plan, bound: Bound | None, fate: str, node: Stochastic | Deterministic, recovery: str = ""
-) -> Line:
-    fired = [n for n in plan.notes if n.fired and node.name in n.names]
-    rule, reason = (fired[-1].rule, fired[-1].reason) if fired else ("", "")
-    if fate == "data":
-        reason = "depends on data alone: computed once"
-    refused = tuple(
-        f"{n.rule}: {n.reason}" for n in plan.notes if not n.fired and node.name in n.names
-    )
-    where = plan.graph.source.position(node.span.start)[0] if node.span.end else 0
-    stays = fate in ("sampled", "transformed")
-    return Line(
-        fate, _name(node, bound), where, rule, reason, recovery, refused if stays else ()
-    )
-
-
-def _name(node: Stochastic | Deterministic, bound: Bound | None) -> str:
-    if not node.axes:
-        return node.name
-    sizes = [_size(axis, bound) for axis in node.axes]
-    known = " x ".join(str(s) for s in sizes if s is not None)
-    return f"{node.name}[{', '.join(node.axes)}]" + (f" ({known})" if known else "")
+def _indexed(name: str, axes: tuple[str, ...]) -> str:
+    return f"{name}[{', '.join(axes)}]" if axes else name
 
 
 def _random(random: Random) -> str:
-    match random:
-        case Applied(distribution, arguments):
-            return f"{distribution.name}({', '.join(text(e) for _, e in arguments)})"
-        case Truncated(base):
-            return f"{_random(base)} truncated"
-        case Categorical(p):
-            return f"Categorical({text(p)})"
+    inside = ", ".join(text(e) for e in random.expressions)
+    if isinstance(random, Applied) and len(inside) <= LONGEST_FORMULA:
+        return f"{family(random)}({inside})"
+    return f"{family(random)}(…), whose parameters follow from {listed(sorted(random.names))}"
+
+
+def _unguarded(e: Expression) -> Expression:
+    """A quotient without its guard against groups that have no rows."""
+    match e:
+        case Apply("where", (_, Apply("divide", (top, Apply("where", (_, below, _)))), _)):
+            return top / below
         case _:
-            return type(random).__name__
+            return e
+
+
+def _short(formula: str) -> str:
+    return formula if len(formula) <= LONGEST_FORMULA else "a longer formula"

@@ -6,10 +6,12 @@ import math
 from dataclasses import dataclass, replace
 
 from hdsl.distributions.random import Applied
-from hdsl.expressions.functions import log, log1p, sqrt, square, where
-from hdsl.expressions.rewrite import affine
-from hdsl.expressions.tree import Constant, Expression, Gather, apply
+from hdsl.expressions.functions import log, log1p, sqrt, where
+from hdsl.expressions.functions import square as squared
+from hdsl.expressions.rewrite import affine, references
+from hdsl.expressions.tree import Apply, Constant, Expression, Gather, apply
 from hdsl.model.graph import Factor, Stochastic, whole
+from hdsl.plan.phrases import family_of, listed, no_longer_whole
 from hdsl.plan.plan import Drawn
 from hdsl.plan.rule import Refusal, Rule, Site
 from hdsl.plan.state import Gaussian, Piece, State, applied
@@ -32,14 +34,29 @@ class _Child:
         """What the rows say of ``coefficient * parent``."""
         return self.factor.value - self.offset
 
+    @property
+    def simplest_first(self) -> tuple[int, str]:
+        """Children are taken in this order, whatever that of the statements."""
+        return len(self.coefficient.names | self.offset.names), self.factor.name
+
+
+@dataclass(frozen=True)
+class _Layer:
+    """A Normal layer on its way: what it is given the children taken so far."""
+
+    mean: Expression
+    sd: Expression
+
 
 class NormalCollapse(Rule):
     """Integrate a Normal unknown with its Normal children, directly or through a gather.
 
-    With Q the precision and V the value that the children together give to an element, the layer
-    leaves ``-Q (mean - V)^2 / (2 (1 + sd^2 Q)) - log(1 + sd^2 Q) / 2``: again a Gaussian factor,
-    now of the prior's mean. Residuals are taken around V, so that nothing cancels. Lai, Domke and
-    Sheldon 2024, arXiv:2410.24079, section 3.
+    Children with one row for each element come first: the edge is reversed, so that the child is a
+    Gaussian factor of the layer's mean (Lai, Burroni, Guan and Sheldon 2023, arXiv:2302.00564).
+    Then the others at once: with Q the precision and V the value that they together give to an
+    element, the layer leaves ``-Q (mean - V)^2 / (2 (1 + sd^2 Q)) - log(1 + sd^2 Q) / 2``, again a
+    Gaussian factor. Residuals are taken around V, so that nothing cancels (Lai, Domke and Sheldon
+    2024, arXiv:2410.24079, section 3).
     """
 
     name = "normal-normal"
@@ -57,48 +74,65 @@ class NormalCollapse(Rule):
             if isinstance(child, Refusal):
                 return child
             children.append(child)
+        children.sort(key=lambda child: child.simplest_first)
         return Site((name,), {"children": tuple(children)}) if children else None
 
     def rewrite(self, state: State, site: Site) -> State:
-        """The layer becomes a Gaussian factor of its own mean; the unknown is drawn afterwards."""
+        """The layer becomes Gaussian factors of its own mean; the unknown is drawn afterwards."""
         (name,) = site.names
         node = state.unknowns[name]
         prior = node.random
         assert isinstance(prior, Applied)
-        mean, sd = prior.parameters["mean"], prior.parameters["sd"]
         children: tuple[_Child, ...] = site.found["children"]
-        precision, value = _combined(children)
-        definitions = dict(state.definitions)
-        centre, weight = f"{name}.value", f"{name}.precision"
-        definitions[centre] = (node.axes, value)
-        definitions[weight] = (node.axes, precision)
-        q, v = whole(weight, node.axes), whole(centre, node.axes)
+        layer = _Layer(prior.parameters["mean"], prior.parameters["sd"])
         pieces = {n: p for n, p in state.pieces.items() if n != name}
         for child in children:
-            pieces[child.factor.name] = _residual(child, centre)
-        shrunk = square(sd) * q
-        pieces[name] = Gaussian(
-            name, node.axes, mean, v, q / (1.0 + shrunk), -0.5 * log1p(shrunk), node.span
-        )
-        posterior = replace(
-            prior,
-            arguments=(
-                ("mean", mean + shrunk / (1.0 + shrunk) * (v - mean)),
-                ("sd", sd / sqrt(1.0 + shrunk)),
-            ),
-            written=(),
-        )
+            if child.link.is_one_to_one:
+                pieces[child.factor.name], layer = _reversed(child, node, layer)
+        grouped = tuple(child for child in children if not child.link.is_one_to_one)
+        definitions, spent = dict(state.definitions), dict(state.spent)
+        if grouped:
+            precision, value = _combined(grouped)
+            centre, weight = f"{name}.value", f"{name}.precision"
+            definitions[centre] = (node.axes, value)
+            definitions[weight] = (node.axes, precision)
+            for child in grouped:
+                pieces[child.factor.name] = _residual(child, centre)
+                spent[child.factor.name] = name
+            pieces[name], layer = _absorbed(
+                node, layer, whole(weight, node.axes), whole(centre, node.axes)
+            )
+        posterior = replace(prior, arguments=(("mean", layer.mean), ("sd", layer.sd)), written=())
         drawn = Drawn(replace(node, random=posterior))
         return replace(
-            state, pieces=pieces, definitions=definitions, recovery=(drawn, *state.recovery)
+            state,
+            pieces=pieces,
+            definitions=definitions,
+            spent=spent,
+            recovery=(drawn, *state.recovery),
         )
 
     def reason(self, state: State, site: Site) -> str:
-        children = " and ".join(f"`{child.factor.name}`" for child in site.found["children"])
+        names = [child.factor.name for child in site.found["children"]]
+        too = "is" if len(names) == 1 else "are"
+        means = "whose mean is" if len(names) == 1 else "whose means are"
         return (
-            f"Normal, and the mean of {children} is linear in it: integrated out exactly, drawn "
-            "afterwards from its conditional Normal"
+            f"it is Normal, and so {too} {listed(names)}, {means} linear in it: integrated out "
+            "exactly, and drawn afterwards given the rest"
         )
+
+
+def square(x: Expression) -> Expression:
+    """x times x; that of a constant is a constant, that of a root is what stands under it."""
+    match x:
+        case Constant(value):
+            return Constant(value * value)
+        case Apply("sqrt", (inner,)):
+            return inner
+        case Apply("divide", (a, b)):
+            return square(a) / square(b)
+        case _:
+            return squared(x)
 
 
 def as_gaussian(piece: Piece) -> Gaussian | None:
@@ -117,27 +151,92 @@ def as_gaussian(piece: Piece) -> Gaussian | None:
 
 def _child(state: State, node: Stochastic, piece: Piece) -> _Child | Refusal:
     def refuse(why: str) -> Refusal:
-        return Refusal(node.name, f"`{piece.name}` {why}", piece.span)
+        return Refusal(node.name, why, piece.span)
 
     factor = as_gaussian(piece)
     if factor is None:
-        if isinstance(piece, Stochastic) and not piece.is_observed:
-            return refuse("depends on it and is itself sampled")
-        return refuse("depends on it and is not Normal")
+        return refuse(_not_gaussian(state, piece))
+    name = f"`{piece.name}`"
+    dependents = state.dependents(node.name)
     rest = (factor.value, factor.precision, factor.constant)
-    dependent = {n for n, (_, e) in state.definitions.items() if node.name in e.names} | {node.name}
-    if any(e.names & dependent for e in rest):
-        return refuse("depends on it through more than its mean")
-    parts = affine(factor.target, node.name)
-    if parts is None or (parts.coefficient.names | parts.offset.names) & dependent:
-        return refuse("has a mean that is not linear in it")
-    link = Link(piece.axes, node.axes, parts.reference)
+    if any(e.names & dependents for e in rest):
+        return refuse(f"{name} depends on it in more than its mean")
+    target = state.seen_through(factor.target, node.name)
+    hidden = sorted(target.names & (dependents - {node.name}))
+    if hidden:
+        shown = hidden[0].removesuffix(".parts")
+        return refuse(f"{name} depends on it through `{shown}`, which is made as a whole")
+    parts = affine(target, node.name)
+    if parts is None:
+        if len(references(target, node.name)) > 1:
+            return refuse(f"the mean of {name} speaks of more than one of its elements")
+        return refuse(f"the mean of {name} is not linear in it")
+    if (parts.coefficient.names | parts.offset.names) & dependents:
+        return refuse(f"the mean of {name} is not linear in it")
+    link = Link(factor.axes, node.axes, parts.reference)
     if link.problem is not None:
-        return refuse(f"cannot be summed for each of its elements: {link.problem}")
+        return refuse(f"{name} {link.problem}")
     positions = [i.positions for i in parts.reference.indices if isinstance(i, Gather)]
     if not all(state.is_data(p) for p in positions):
-        return refuse("refers to it through an unknown index")
+        return refuse(f"{name} refers to it by an index that is itself unknown")
     return _Child(factor, parts.coefficient, parts.offset, link)
+
+
+def _not_gaussian(state: State, piece: Piece) -> str:
+    family = family_of(state, piece)
+    if family is None or family == "Normal":
+        return no_longer_whole(state, piece)
+    return f"`{piece.name}` depends on it and is {family}, not Normal"
+
+
+def _reversed(child: _Child, node: Stochastic, layer: _Layer) -> tuple[Gaussian, _Layer]:
+    """The edge from a layer to a child with one row for each element, turned around."""
+    over_parent = child.link.over_parent
+    coefficient, offset = over_parent(child.coefficient), over_parent(child.offset)
+    factor = child.factor
+    precision, value = over_parent(factor.precision), over_parent(factor.value)
+    spread = square(coefficient) * square(layer.sd)
+    gain = _weighed(spread, precision)
+    constant = over_parent(factor.constant) - 0.5 * log1p(gain)
+    predicted = coefficient * layer.mean + offset
+    left = _widened(precision, spread, gain)
+    marginal = Gaussian(factor.name, node.axes, predicted, value, left, constant, factor.span)
+    pull = _weighed(coefficient * square(layer.sd), precision) / (1.0 + gain)
+    mean = layer.mean + pull * (value - predicted)
+    return marginal, _Layer(mean, layer.sd / sqrt(1.0 + gain))
+
+
+def _variance(precision: Expression) -> Expression | None:
+    """The variance, if the precision is written as its inverse."""
+    match precision:
+        case Apply("divide", (Constant(1.0), variance)):
+            return variance
+        case _:
+            return None
+
+
+def _weighed(x: Expression, precision: Expression) -> Expression:
+    variance = _variance(precision)
+    return x * precision if variance is None else x / variance
+
+
+def _widened(precision: Expression, spread: Expression, gain: Expression) -> Expression:
+    """The precision after a variance is added; `gain` is their product."""
+    variance = _variance(precision)
+    return precision / (1.0 + gain) if variance is None else 1.0 / (variance + spread)
+
+
+def _absorbed(
+    node: Stochastic, layer: _Layer, precision: Expression, value: Expression
+) -> tuple[Gaussian, _Layer]:
+    """What a layer leaves when each element is told a value with a precision."""
+    gain = square(layer.sd) * precision
+    growth = 1.0 + gain
+    left = Gaussian(
+        node.name, node.axes, layer.mean, value, precision / growth, -0.5 * log1p(gain), node.span
+    )
+    mean = layer.mean + gain / growth * (value - layer.mean)
+    return left, _Layer(mean, layer.sd / sqrt(growth))
 
 
 def _combined(children: tuple[_Child, ...]) -> tuple[Expression, Expression]:
@@ -158,7 +257,8 @@ def _combined(children: tuple[_Child, ...]) -> tuple[Expression, Expression]:
         moment = child.link.collect(precision * child.coefficient * child.residual)
         weights = weight if weights is None else weights + weight
         moments = moment if moments is None else moments + moment
-    assert weights is not None and moments is not None
+    assert weights is not None
+    assert moments is not None
     told = apply("less", 0.0, weights)
     value = where(told, moments / where(told, weights, 1.0), 0.0)
     return scale * weights, value

@@ -58,13 +58,17 @@ Step: TypeAlias = Drawn | Computed
 
 @dataclass(frozen=True)
 class Note:
-    """What a rule did with some unknowns, or why it did not, in a sentence."""
+    """What a rule did with some unknowns, or why it did not, in a sentence.
+
+    `group` is the rule's: ``forward``, ``collapse``, ``coordinates``, or ``keep``.
+    """
 
     rule: str
     names: tuple[str, ...]
     fired: bool
     reason: str
     span: Span = NOWHERE
+    group: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from hdsl.diagnostics import Report
-from hdsl.expressions.functions import square
+from hdsl.expressions.functions import LINKS, square
 from hdsl.expressions.rewrite import sum_over
-from hdsl.expressions.tree import Expression
+from hdsl.expressions.tree import Expression, set_of
 from hdsl.model.graph import Bound, Factor, ModelGraph, Stochastic
 from hdsl.plan.conjugate import ConjugateCollapse
 from hdsl.plan.coordinates import BetaCoordinates, NonCentring
 from hdsl.plan.gaussian import NormalCollapse
+from hdsl.plan.phrases import family
 from hdsl.plan.plan import Note, Plan, Term, Unknown
 from hdsl.plan.rule import Refusal, Rule, Site
 from hdsl.plan.state import Gaussian, Piece, State, initial_state
@@ -68,42 +70,61 @@ def check_options(graph: ModelGraph, options: Options) -> None:
             cause=f"the rules and their groups are {', '.join(f'`{r}`' for r in rule_names())}",
         )
     unknowns = [n for n, role in graph.roles.items() if role == "parameter"]
-    for name in sorted(options.keep - set(unknowns)):
-        report.add(
-            "HB503",
-            f"there is no unknown `{name}` to keep",
-            cause=f"the parameters of the model are {', '.join(f'`{n}`' for n in unknowns)}",
-        )
+    for name in sorted(options.keep):
+        if not unknowns_named(graph, name) & set(unknowns):
+            report.add(
+                "HB503",
+                f"there is no unknown `{name}` to keep",
+                cause=f"the parameters of the model are {', '.join(f'`{n}`' for n in unknowns)}",
+            )
     report.raise_errors()
 
 
-def make_plan(graph: ModelGraph, options: Options | None = None, bound: Bound | None = None) -> Plan:
+def unknowns_named(graph: ModelGraph, name: str) -> frozenset[str]:
+    """The stochastic nodes that a name of the file means: itself, its parts, or its link."""
+    if name in graph.unknowns:
+        return frozenset((name,))
+    if name in graph.assembled:
+        nodes = (part.node for part in graph.assembled[name][1])
+        return frozenset[str]().union(*(unknowns_named(graph, node) for node in nodes))
+    return frozenset(f"{link}({name})" for link in LINKS) & graph.unknowns
+
+
+def make_plan(
+    graph: ModelGraph, options: Options | None = None, bound: Bound | None = None
+) -> Plan:
     """Plan the computation of a posterior.
 
-    The structure of the plan depends on the model alone; `bound` gives sizes for the order in which
-    equally good sites are taken, and for the sentences of the notes.
+    The structure of the plan depends on the model and on the sizes of its index sets, as far as
+    these are known, never on other data; sizes say only which of two effects leaves that cannot
+    both leave. Statements may stand in any order.
     """
     options = options or Options()
-    state = _forward(initial_state(graph, options.keep))
-    collapsed = _collapse_plates(state, options, _sizes(bound))
+    kept = (unknowns_named(graph, name) for name in options.keep)
+    options = replace(options, keep=frozenset[str]().union(*kept))
+    state = _forward(initial_state(graph))
+    collapsed = _collapse_plates(state, options, _sizes(graph, bound))
     everything = _collapse_all(collapsed, options)
-    if everything is not None and options.sampler != "nuts":
+    if options.sampler == "nuts":
+        collapsed = collapsed if collapsed.unknowns else state
+    elif everything is not None:
         collapsed = everything
-    elif not collapsed.unknowns and options.sampler == "nuts":
-        collapsed = state.noting(_forced())
-    else:
-        collapsed = _note_scalars(collapsed, options)
-    return _finished(_change_coordinates(collapsed, options))
+    stays = _NUTS_ASKED if everything is not None else _OTHERS_STAY
+    return _finished(_change_coordinates(_note_refusals(collapsed, options, stays), options))
 
 
-def _forced() -> Note:
-    return Note(
-        "collapse", (), False, "NUTS was asked for, and nothing would be left for it to sample"
-    )
+_OTHERS_STAY = (
+    "it could be, but other unknowns would still be sampled, and one number more costs them little"
+)
+_NUTS_ASKED = "it could be, but NUTS was asked for and needs something to sample"
 
 
-def _sizes(bound: Bound | None) -> Mapping[str, int]:
-    return {} if bound is None else {name: s.size for name, s in bound.sets.items()}
+def _sizes(graph: ModelGraph, bound: Bound | None) -> Mapping[str, int]:
+    """The sizes that are known, of index sets and of other axes."""
+    listed = {n: len(s.labels) for n, s in graph.sets.items() if s.labels is not None}
+    if bound is None:
+        return listed
+    return listed | {name: s.size for name, s in bound.sets.items()} | dict(bound.sizes)
 
 
 # --- forward --------------------------------------------------------------------------------------
@@ -117,7 +138,7 @@ def _forward(state: State) -> State:
     for name in predictions:
         node = state.graph.nodes[name]
         reason = "nothing observed depends on it: drawn forward from each posterior draw"
-        state = state.noting(Note("forward", (name,), True, reason, node.span))
+        state = state.noting(Note("forward", (name,), True, reason, node.span, "forward"))
     return state
 
 
@@ -137,24 +158,23 @@ def _collapse_plates(state: State, options: Options, sizes: Mapping[str, int]) -
         ]
         if not sites:
             return state
-        rule, site = max(sites, key=lambda s: _elements(state.unknowns[s[1].names[0]], sizes))
+        rule, site = max(sites, key=lambda s: (*_elements(state, s[1], sizes), s[1].names))
         state = _apply(state, rule, site)
 
 
-def _elements(node: Stochastic, sizes: Mapping[str, int]) -> tuple[int, int]:
+def _elements(state: State, site: Site, sizes: Mapping[str, int]) -> tuple[int, int]:
     """How much leaves with a family: its elements where they are known, else its axes."""
-    elements = 1
-    for axis in node.axes:
-        elements *= sizes.get(axis.rstrip("'"), 1000)
-    return elements, len(node.axes)
+    axes = state.unknowns[site.names[0]].axes
+    known = (sizes.get(axis, sizes.get(set_of(axis), 1000)) for axis in axes)
+    return math.prod(known), len(axes)
 
 
 def _collapse_all(state: State, options: Options) -> State | None:
     """Integrate single numbers too, if that leaves nothing to sample."""
     while state.unknowns:
-        for name in state.unknowns:
-            if name in options.keep:
-                return None
+        if options.keep & state.unknowns.keys():
+            return None
+        for name in sorted(state.unknowns):
             found = [
                 (rule, site)
                 for rule in COLLAPSES
@@ -168,35 +188,36 @@ def _collapse_all(state: State, options: Options) -> State | None:
     return state
 
 
-def _note_scalars(state: State, options: Options) -> State:
+def _note_refusals(state: State, options: Options, stays: str) -> State:
     """Say of each unknown that stays why no collapse took it."""
     for name, node in state.unknowns.items():
         if name in options.keep:
-            note = Note("keep", (name,), False, "kept as written, as asked", node.span)
-            state = state.noting(note)
-            continue
-        for rule in COLLAPSES:
-            found = rule.match(state, name)
-            if isinstance(found, Site):
-                reason = (
-                    "switched off"
-                    if not options.allows(rule)
-                    else "could be integrated out, but other unknowns would still be sampled, and "
-                    "one number more costs them little"
-                )
-                state = state.noting(Note(rule.name, (name,), False, reason, node.span))
-            elif isinstance(found, Refusal):
-                state = state.noting(rule.refusal(found))
+            note = Note("keep", (name,), False, "kept as written, as asked", node.span, "keep")
+        else:
+            note = _refusal(state, options, node, stays)
+        state = state.noting(note)
     return state
+
+
+def _refusal(state: State, options: Options, node: Stochastic, stays: str) -> Note:
+    for rule in COLLAPSES:
+        found = rule.match(state, node.name)
+        if isinstance(found, Site):
+            reason = stays if options.allows(rule) else "the rule is switched off"
+            return rule.note((node.name,), False, reason, node.span)
+        if isinstance(found, Refusal):
+            return rule.refusal(found)
+    reason = f"there is no rule for {family(node.random)} priors"
+    return Note("collapse", (node.name,), False, reason, node.span, "collapse")
 
 
 def _apply(state: State, rule: Rule, site: Site) -> State:
     span = state.unknowns[site.names[0]].span
-    note = Note(rule.name, site.names, True, rule.reason(state, site), span)
+    note = rule.note(site.names, True, rule.reason(state, site), span)
     return rule.rewrite(state, site).noting(note)
 
 
-# --- coordinates -----------------------------------------------------------------------------------
+# --- coordinates ----------------------------------------------------------------------------------
 
 
 def _change_coordinates(state: State, options: Options) -> State:
@@ -208,14 +229,19 @@ def _change_coordinates(state: State, options: Options) -> State:
             found = rule.match(state, name)
             if isinstance(found, Refusal):
                 state = state.noting(rule.refusal(found))
-            elif found is not None and set(found.names) & options.keep:
-                continue
-            elif found is not None and options.allows(rule):
-                state = _apply(state, rule, found)
             elif found is not None:
-                span = state.unknowns[name].span
-                state = state.noting(Note(rule.name, found.names, False, "switched off", span))
+                state = _in_coordinates(state, rule, found, options)
     return state
+
+
+def _in_coordinates(state: State, rule: Rule, site: Site, options: Options) -> State:
+    kept = sorted(set(site.names) & options.keep)
+    if options.allows(rule) and not kept:
+        return _apply(state, rule, site)
+    reason = f"`{kept[0]}` is kept as written" if kept else "the rule is switched off"
+    names = tuple(name for name in site.names if name not in kept)
+    span = state.unknowns[site.names[0]].span
+    return state.noting(rule.note(names, False, reason, span))
 
 
 # --- the plan -------------------------------------------------------------------------------------
@@ -257,4 +283,3 @@ def _log_density(state: State, piece: Piece) -> Expression:
             random, value = piece.random, piece.itself
             log_prob = random.guarded_log_prob(value) if guard else random.log_prob(value)
             return sum_over(log_prob, piece.axes)
-

@@ -53,4 +53,8 @@ class Rule(ABC):
 
     def refusal(self, refusal: Refusal) -> Note:
         """The note of a refusal."""
-        return Note(self.name, (refusal.name,), False, refusal.reason, refusal.span)
+        return self.note((refusal.name,), False, refusal.reason, refusal.span)
+
+    def note(self, names: tuple[str, ...], fired: bool, reason: str, span: Span) -> Note:
+        """A note of this rule."""
+        return Note(self.name, names, fired, reason, span, self.group)

@@ -8,11 +8,11 @@ from functools import cached_property
 from typing import TypeAlias
 
 from hdsl.distributions.random import Applied
-from hdsl.expressions.rewrite import inline
+from hdsl.expressions.rewrite import elements_inlined, inline
 from hdsl.expressions.simplify import simplify
 from hdsl.expressions.tree import Expression
 from hdsl.model.graph import Factor, ModelGraph, Stochastic
-from hdsl.plan.plan import Note, Step, Unknown
+from hdsl.plan.plan import Computed, Note, Step, Unknown
 from hdsl.source import NOWHERE, Span
 
 
@@ -56,6 +56,8 @@ class State:
         Steps that get back what left, in the order of execution.
     definitions
         Quantities that pieces refer to by name: deterministic ones, and what rules computed.
+    spent
+        Statements of which only a factor is left, with the unknown that they integrated out.
     """
 
     graph: ModelGraph
@@ -64,7 +66,7 @@ class State:
     replaced: tuple[Unknown, ...] = ()
     recovery: tuple[Step, ...] = ()
     notes: tuple[Note, ...] = ()
-    keep: frozenset[str] = field(default_factory=frozenset[str])
+    spent: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @cached_property
     def unknowns(self) -> dict[str, Stochastic]:
@@ -78,10 +80,17 @@ class State:
     @cached_property
     def random_names(self) -> frozenset[str]:
         """All names that depend on something sampled."""
-        found = set(self.unknowns) | {unknown.name for unknown in self.replaced}
-        for name, (_, expression) in self.definitions.items():
-            if expression.names & found:
-                found.add(name)
+        return self._closure({*self.unknowns, *(unknown.name for unknown in self.replaced)})
+
+    def dependents(self, name: str) -> frozenset[str]:
+        """An unknown, and all definitions that depend on it, directly or through others."""
+        return self._closure({name})
+
+    def _closure(self, names: set[str]) -> frozenset[str]:
+        found, before = set(names), 0
+        while len(found) > before:
+            before = len(found)
+            found |= {n for n, (_, e) in self.definitions.items() if e.names & found}
         return frozenset(found)
 
     def is_data(self, expression: Expression) -> bool:
@@ -90,17 +99,27 @@ class State:
 
     def children(self, name: str) -> Iterator[Piece]:
         """The pieces, other than its own prior, that depend on an unknown."""
-        dependent = {n for n, (_, e) in self.definitions.items() if name in e.names} | {name}
+        dependents = self.dependents(name)
         for piece in self.pieces.values():
-            if piece.name != name and piece.names & dependent:
+            if piece.name != name and piece.names & dependents:
                 yield piece
+
+    def seen_through(self, expression: Expression, name: str) -> Expression:
+        """The expression with what depends on an unknown written out, also at single elements."""
+        hidden = self.dependents(name) - {name}
+        return elements_inlined(expression, {n: self.definitions[n] for n in hidden})
+
+    def computing(self, *steps: Computed) -> State:
+        """The same with more unknowns computed, after the earlier ones and before what is drawn."""
+        done = sum(isinstance(step, Computed) for step in self.recovery)
+        return replace(self, recovery=(*self.recovery[:done], *steps, *self.recovery[done:]))
 
     def noting(self, note: Note) -> State:
         """The same with one more note."""
         return replace(self, notes=(*self.notes, note))
 
 
-def initial_state(graph: ModelGraph, keep: frozenset[str]) -> State:
+def initial_state(graph: ModelGraph) -> State:
     """The posterior as written: deterministic quantities inlined where that is possible."""
     definitions = {
         name: (axes, simplify(inline(expression, graph.definitions)))
@@ -119,12 +138,11 @@ def initial_state(graph: ModelGraph, keep: frozenset[str]) -> State:
         elif isinstance(node, Stochastic):
             pieces[node.name] = replace(node, random=node.random.map(flat))
     kept = {n: d for n, d in definitions.items() if n not in computed}
-    return State(graph, pieces, kept, keep=keep)
+    return State(graph, pieces, kept)
 
 
 def applied(piece: Piece, *names: str) -> Applied | None:
     """The distribution of a piece, if it is one of those named, and not truncated."""
-    if isinstance(piece, Stochastic) and isinstance(piece.random, Applied):
-        if not names or piece.random.distribution.name in names:
-            return piece.random
-    return None
+    if not isinstance(piece, Stochastic) or not isinstance(piece.random, Applied):
+        return None
+    return piece.random if not names or piece.random.distribution.name in names else None

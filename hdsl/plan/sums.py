@@ -46,15 +46,20 @@ class Link:
         """Why sums cannot be collected along it, if so."""
         gathers = [i for i in self.reference.indices if isinstance(i, Gather)]
         alongs = [i.axis for i in self.reference.indices if isinstance(i, Along)]
-        if len(gathers) > 1:
-            return "two of its indices are computed"
-        if len(set(alongs)) < len(alongs):
-            return "two of its indices run together"
-        if any(g.positions.axes & set(alongs) for g in gathers):
-            return "a computed index depends on a running one"
         if not all(isinstance(i, Along | Gather | At) for i in self.reference.indices):
-            return "it is taken some steps along"
+            return "takes elements of it some steps along"
+        if len(gathers) > 1:
+            return "refers to it by two computed indices at once"
+        if len(set(alongs)) < len(alongs):
+            return "refers to it by the same running index twice"
+        if any(g.positions.axes & set(alongs) for g in gathers):
+            return "refers to it by a computed index that varies along a running one"
         return None
+
+    @property
+    def is_one_to_one(self) -> bool:
+        """Whether each element of the parent has one row."""
+        return not self.summed and all(isinstance(i, Along) for i in self.reference.indices)
 
     @property
     def summed(self) -> tuple[str, ...]:
@@ -82,25 +87,32 @@ class Link:
         }
 
     def _sum(self, body: Expression) -> Expression:
-        gather = next(
-            (
-                (axis, index.positions)
-                for axis, index in zip(self.axes, self.reference.indices, strict=True)
-                if isinstance(index, Gather)
-            ),
-            None,
-        )
-        body = self.over_parent(body)
-        total: Expression
-        if gather is not None:
-            total = Segment(body, self.summed, gather[1], gather[0])
-        else:
-            total = Reduce("sum", body, self.summed) if self.summed else body
+        apart = self._summed_apart()
+        names = {**self._names(), **apart}
+        over = tuple(apart.get(axis, axis) for axis in self.summed)
+        body = rename_axes(body, names)
+        total: Expression = Reduce("sum", body, over) if over else body
+        for axis, index in zip(self.axes, self.reference.indices, strict=True):
+            if isinstance(index, Gather):
+                total = Segment(body, over, rename_axes(index.positions, names), axis)
         for axis, index in zip(self.axes, self.reference.indices, strict=True):
             if isinstance(index, At):
                 here = LabelPosition(set_of(axis), index.label)
                 total = total * apply("equal", Position(axis), here)
         return total
+
+    def _summed_apart(self) -> dict[str, str]:
+        """Other names for summed axes that are called like axes of the parent."""
+        used = {*self.rows, *self.axes}
+        apart: dict[str, str] = {}
+        for axis in self.summed:
+            if axis in self.axes:
+                fresh = axis
+                while fresh in used:
+                    fresh += "'"
+                used.add(fresh)
+                apart[axis] = fresh
+        return apart
 
     def at_rows(self, name: str) -> Reference:
         """The element of another array like the parent that belongs to each row."""

@@ -64,8 +64,10 @@ def finish(
     _check_law(density, flat, values)
     replicates: dict[str, Value] = {}
     if _replicate_bytes(plan, bound, chains * draws) <= REPLICATE_BYTES:
-        replicates, _ = replicate(plan, bound, values, seed)
-    likelihood = log_likelihood(plan, bound, values) if with_log_likelihood else {}
+        replicates, _ = replicate(plan, bound, values, seed, num_draws=chains * draws)
+    likelihood = (
+        log_likelihood(plan, bound, values, num_draws=chains * draws) if with_log_likelihood else {}
+    )
     shape = (chains, draws)
     return Fit(
         variables=tuple(_variables(plan, values, replicates, shape)),
@@ -126,7 +128,10 @@ def _dims(value: Value) -> tuple[str, ...]:
 
 
 def _shaped(value: Value, shape: tuple[int, int]) -> Array:
-    return np.asarray(value.array).reshape((*shape, *value.array.shape[1:]))
+    array = np.asarray(value.array)
+    if DRAW not in value.axes:
+        return np.broadcast_to(array, (*shape, *array.shape))
+    return array.reshape((*shape, *array.shape[1:]))
 
 
 def _variables(
@@ -170,7 +175,8 @@ def _role(plan: Plan, name: str) -> Role | None:
 
 def _coords(bound: Bound, values: list[Value]) -> dict[str, tuple[str | float | int, ...]]:
     """Labels of the axes: those of index sets, and numbers for selections."""
-    data = [value for name, value in bound.values.items() if name in bound.graph.data]
+    shown = _shown_data(bound)
+    data = [value for name, value in bound.values.items() if name in shown]
     found: dict[str, tuple[str | float | int, ...]] = {}
     for axis in dict.fromkeys(axis for value in (*values, *data) for axis in _dims(value)):
         if axis in bound.sizes:
@@ -181,16 +187,26 @@ def _coords(bound: Bound, values: list[Value]) -> dict[str, tuple[str | float | 
 
 
 def _data(bound: Bound, observed: bool) -> dict[str, tuple[tuple[str, ...], Array]]:
-    graph = bound.graph
+    shown = _shown_data(bound)
     names = {
         name
-        for node in graph.stochastic
+        for node in bound.graph.stochastic
         if node.value is not None
         for name in node.value.names
-        if name in graph.data
     }
     return {
         name: (value.axes, np.asarray(value.array))
         for name, value in bound.values.items()
-        if name in graph.data and (name in names) == observed
+        if name in shown and (name in names) == observed
     }
+
+
+def _shown_data(bound: Bound) -> set[str]:
+    """The data, and what is computed from them alone."""
+    graph = bound.graph
+    computed = {
+        node.name
+        for node in graph.deterministic
+        if graph.roles[node.name] == "data" and not node.is_internal
+    }
+    return computed | set(graph.data)

@@ -15,7 +15,7 @@ from hdsl.results.limits import ESS_GOOD, R_HAT_GOOD
 from hdsl.results.summary import SECTIONS, Family, Row, Summary
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.console import Group
 
 HEADER = ("", "mean", "sd", "5 %", "50 %", "95 %", "MCSE", "bulk", "tail", "R-hat")
 UNKNOWN = "–"
@@ -53,7 +53,7 @@ def footnotes(summary: Summary) -> tuple[str, ...]:
     chains = "1 chain" if summary.num_chains == 1 else f"{summary.num_chains} chains"
     notes = [
         f"{chains} of {summary.num_draws} draws. MCSE: Monte Carlo error of the mean.",
-        "bulk, tail: how many independent draws they are worth, in the middle and in the tails.",
+        "bulk, tail: effective draws (ESS) in the middle and in the tails.",
     ]
     if any(family.folded for family in summary.families):
         notes.append("Folded lines: --all or summary(all=True) shows them.")
@@ -76,9 +76,10 @@ def as_html(summary: Summary) -> str:
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p>{notes}</p>"
 
 
-def render_summary(summary: Summary, width: int = WIDTH) -> Table:
+def render_summary(summary: Summary, width: int = WIDTH) -> Group:
     """The table for a console of `width` columns: long names give way, numbers don't."""
     from rich.box import SIMPLE_HEAD
+    from rich.console import Group
     from rich.table import Table
     from rich.text import Text
 
@@ -88,8 +89,6 @@ def render_summary(summary: Summary, width: int = WIDTH) -> Table:
         pad_edge=False,
         padding=(0, 0, 0, gap - 1),  # the box adds one
         show_edge=False,
-        caption="\n".join(footnotes(summary)),
-        caption_justify="left",
     )
     drawn = drawn[1:]
     for column, title in enumerate(HEADER):
@@ -104,7 +103,7 @@ def render_summary(summary: Summary, width: int = WIDTH) -> Table:
                 for column, cell in enumerate(line.cells)
             )
         )
-    return table
+    return Group(table, Text("\n".join(["", *footnotes(summary)]), style="dim"))
 
 
 def _fitted(drawn: list[Line], width: int) -> tuple[list[Line], int]:
@@ -188,7 +187,9 @@ def _ratio(value: float) -> str:
 
 def _error(value: float) -> str:
     """A Monte Carlo error: two digits, for it is uncertain itself."""
-    return _compact(f"{value:.2g}") if math.isfinite(value) else _number(value, None)
+    if not math.isfinite(value) or value <= 0:
+        return _number(value, None)
+    return _number(value, 1 - math.floor(math.log10(value)))
 
 
 def _number(value: float, decimals: int | None) -> str:

@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from hdsl.diagnostics import Diagnostic, HdslError
 from hdsl.source import Source, Span
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def read_source(path: Path) -> Source:
+    """The text of a model file.
+
+    Raises
+    ------
+    HdslError
+        HB126 if the file cannot be read, HB114 if it is not UTF-8 text.
+    """
+    try:
+        return Source(decode(path.read_bytes(), str(path)), str(path))
+    except OSError as error:
+        title = (
+            f"model file `{path}` cannot be read: {(error.strerror or 'no reason given').lower()}"
+        )
+        help = "check the name; a new model starts as a text file that ends in `.hbm`"
+        raise HdslError([Diagnostic("HB126", title, help=help)]) from None
 
 
 def decode(data: bytes, name: str = "model") -> str:

@@ -44,7 +44,8 @@ def test_large_families_fold_and_show_their_worst(fits: SimpleNamespace) -> None
     fit = fits.make(Variable("theta", theta, ("day",)))
     row = fit.summary().rows[11]
     folded = next(line for line in str(fit.summary()).splitlines() if "16 more" in line)
-    assert folded.split()[-2:] == [f"{min(row.ess_bulk, row.ess_tail):.0f}", f"{row.r_hat:.3f}"]
+    worst = [f"{row.ess_bulk:.0f}", f"{row.ess_tail:.0f}", f"{row.r_hat:.3f}"]
+    assert folded.split()[-3:] == worst
     assert "theta[2014-03-10]" not in str(fit.summary())
     for summary in (
         fit.summary(all=True),
@@ -96,7 +97,7 @@ def test_truth_values_counts_and_constants(fits: SimpleNamespace) -> None:
     assert 0.25 < float(cells["tau"][0]) < 0.35
     assert cells["tau"][2:5] == ["–", "–", "–"]
     assert cells["twice"][2:5] == ["0", "3", "6"]
-    assert cells["next"] == ["2.5", "0", "2.5", "2.5", "2.5", "–", "–"]
+    assert cells["next"] == ["2.5", "0", "2.5", "2.5", "2.5", "0", "–", "–", "–"]
 
 
 def test_draws_that_are_not_finite_do_not_stop_it(fits: SimpleNamespace) -> None:
@@ -121,6 +122,19 @@ def test_labels_of_all_kinds(fits: SimpleNamespace) -> None:
         "tau[St. Louis, 1990, 7.5]",
         "tau[St. Louis, 1991, 5]",
     ]
+
+
+def test_every_line_has_all_statistics_in_80_columns(fits: SimpleNamespace) -> None:
+    text = str(fits.make().summary(all=True)).splitlines()
+    assert text[0].split() == [
+        *("mean", "sd", "5", "%", "50", "%", "95", "%", "MCSE", "bulk", "tail", "R-hat")
+    ]
+    rows = {row.name: row for row in fits.make().summary().rows}
+    shown = next(line.split() for line in text if line.startswith("  theta[2014-03-10]"))
+    row = rows["theta[2014-03-10]"]
+    assert float(shown[6]) == pytest.approx(row.mcse, rel=0.05)
+    assert shown[7:] == [f"{row.ess_bulk:.0f}", f"{row.ess_tail:.0f}", f"{row.r_hat:.3f}"]
+    assert max(map(len, text)) <= 80
 
 
 def test_text_fits_80_columns_with_long_names(fits: SimpleNamespace) -> None:

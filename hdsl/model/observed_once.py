@@ -1,0 +1,74 @@
+"""Each datum is observed once, element by element."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from hdsl.diagnostics import Label as Place
+from hdsl.diagnostics import Report
+from hdsl.expressions.evaluate import Evaluator, Value
+from hdsl.expressions.tree import Reference
+from hdsl.model.element_names import element_name
+from hdsl.model.evaluable import can_evaluate
+from hdsl.model.graph import ModelGraph, Stochastic
+
+
+def check_observed_once(
+    graph: ModelGraph, evaluator: Evaluator, new: Callable[[str, Value], Evaluator], report: Report
+) -> None:
+    """Report an element of data that two statements observe.
+
+    Parameters
+    ----------
+    new
+        Gives an evaluator for which a name has another value.
+    """
+    observed: dict[str, list[Stochastic]] = {}
+    for node in graph.stochastic:
+        if isinstance(node.value, Reference):
+            observed.setdefault(node.value.name, []).append(node)
+    for name, nodes in observed.items():
+        value = evaluator.values.get(name)
+        if len(nodes) > 1 and value is not None:
+            _check(graph, name, nodes, value, evaluator, new, report)
+
+
+def _check(
+    graph: ModelGraph,
+    name: str,
+    nodes: list[Stochastic],
+    value: Value,
+    evaluator: Evaluator,
+    new: Callable[[str, Value], Evaluator],
+    report: Report,
+) -> None:
+    numbers = np.arange(value.array.size).reshape(value.array.shape)
+    counted = new(name, Value(numbers, value.axes))
+    first: dict[int, Stochastic] = {}
+    for node, elements in _elements(nodes, counted):
+        for element in elements:
+            earlier = first.setdefault(element, node)
+            if earlier is not node:
+                index = [int(i) for i in np.unravel_index(element, value.array.shape)]
+                shown = element_name(
+                    name, value.axes, index, graph, evaluator.sets, evaluator.values
+                )
+                report.add(
+                    "HB205",
+                    f"`{shown}` is observed twice",
+                    node.span,
+                    labels=[Place(earlier.span, "observed here first")],
+                    cause="each datum stands on the left of one `~`",
+                    help="change the conditions, so that the two lines speak of different elements",
+                )
+                break
+
+
+def _elements(
+    nodes: list[Stochastic], counted: Evaluator
+) -> Iterator[tuple[Stochastic, list[int]]]:
+    for node in nodes:
+        if node.value is not None and can_evaluate(node.value, counted):
+            yield node, np.ravel(counted(node.value).array).tolist()
