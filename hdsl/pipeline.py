@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -175,6 +174,7 @@ def finish(
 
 def versions() -> dict[str, str]:
     """Versions of what computed the draws."""
+    import platform
     from importlib.metadata import PackageNotFoundError, version
 
     found = {"python": platform.python_version()}
@@ -212,8 +212,8 @@ def _no_start(density: Density, failure: Any) -> HdslError:
             f"no starting point: the log density of `{name}` is "
             + ("not a number" if np.isnan(value) else f"{value:g}"),
             spans.get(name),
-            cause=f"{failure.attempts} random points were tried, and at none of them all statements "
-            "have a finite density",
+            cause=f"{failure.attempts} random points were tried, and at none of them all "
+            "statements have a finite density",
             help="check that its arguments stay where the distribution allows them, and that the "
             "data are possible under the model",
         )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
-from hdsl.cli.given import check_names, read_model, request_of
+from hdsl.cli.given import check_names, read_data, read_model
 from hdsl.cli.options import add_data, add_format, add_planning
 from hdsl.cli.output import Output
+from hdsl.model.bind import bind
 from hdsl.model.check import check
-from hdsl.pipeline import bind_request
-from hdsl.plan.planner import check_options
+from hdsl.model.graph import ModelGraph
 from hdsl.syntax.parse import parse
 
 
@@ -29,12 +30,26 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
     graph, warnings = check(parse(source), source)
     output.diagnose(warnings, source)
     check_names(graph, arguments.data)
-    request = request_of(arguments, folder)
-    check_options(graph, request.options)
-    unseen = bind_request(graph, request, partial=True).unseen
+    if arguments.without or arguments.keep:
+        _check_options(arguments, graph, folder)
+    unseen = bind(
+        graph,
+        folder=folder,
+        given=read_data(arguments.data),
+        allow_outside=arguments.allow_outside,
+        partial=True,
+    ).unseen
     output.facts.update(ok=True, unseen=list(unseen))
     lints = {0: "", 1: ", 1 warning"}.get(len(warnings), f", {len(warnings)} warnings")
     output.say(f"{source.name}: no mistakes{lints}")
     for sentence in unseen:
         output.say(f"  {sentence}")
     return 0
+
+
+def _check_options(arguments: argparse.Namespace, graph: ModelGraph, folder: Path) -> None:
+    # Only here: without these options the planner isn't needed.
+    from hdsl.cli.request import request_of
+    from hdsl.plan.planner import check_options
+
+    check_options(graph, request_of(arguments, folder).options)

@@ -56,7 +56,8 @@ def _explain_code(code: str, output: Output) -> None:
 
 def _explain_model(arguments: argparse.Namespace, output: Output) -> None:
     # Only here: a page needs nothing of this.
-    from hdsl.cli.given import check_names, read_model, request_of
+    from hdsl.cli.given import check_names, read_model
+    from hdsl.cli.request import request_of
     from hdsl.model.check import check
     from hdsl.pipeline import bind_request, plan_request
     from hdsl.plan.explain import explain

@@ -1,19 +1,16 @@
-"""What the command line names: the model, its data, and what is asked of the planner."""
+"""What the command line names: the model and its data."""
 
 from __future__ import annotations
 
-import argparse
 import re
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from hdsl.diagnostics import Diagnostic, HdslError
 from hdsl.model.graph import ModelGraph
-from hdsl.pipeline import Request
-from hdsl.plan.planner import Options
 from hdsl.source import Source
 from hdsl.syntax.decode import decode, read_source
 
@@ -35,25 +32,6 @@ def read_model(name: str) -> tuple[Source, Path]:
         return Source(decode(sys.stdin.buffer.read(), "<stdin>"), "<stdin>"), Path.cwd()
     path = Path(name)
     return read_source(path), path.resolve().parent
-
-
-def request_of(arguments: argparse.Namespace, folder: Path, **more: Any) -> Request:
-    """The request that the arguments make; data files are read here.
-
-    Raises
-    ------
-    HdslError
-        If a data file can't be read.
-    """
-    return Request(
-        data=read_data(arguments.data),
-        folder=folder,
-        allow_outside=arguments.allow_outside,
-        options=Options(
-            frozenset(_flat(arguments.without)), frozenset(_flat(arguments.keep)), arguments.sampler
-        ),
-        **more,
-    )
 
 
 def read_data(words: Sequence[str]) -> object:
@@ -129,7 +107,3 @@ def _from_here(found: Diagnostic) -> Diagnostic:
         return found
     help = found.help.replace("put the file into the folder that holds the model", "check its name")
     return replace(found, cause="`--data` names files from the current folder on", help=help)
-
-
-def _flat(lists: Iterable[Iterable[str]]) -> Iterable[str]:
-    return (name for names in lists for name in names)

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hdsl.cli import run_folder
-from hdsl.cli.given import check_names, read_model, request_of
+from hdsl.cli.given import check_names, read_model
 from hdsl.cli.options import add_data, add_format, add_planning, share, whole_number
 from hdsl.cli.output import Output
 from hdsl.cli.progress import Display, display_for
+from hdsl.cli.request import request_of
 from hdsl.model.graph import Bound, ModelGraph
 from hdsl.pipeline import Request, fit, versions, with_seed
 from hdsl.plan.explain import explain

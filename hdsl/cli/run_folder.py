@@ -18,7 +18,7 @@ _FORMAT = "hdsl run"
 
 def default_folder(model: str) -> Path:
     """``model.run`` beside ``model.hbm``: models of one name in two folders don't meet."""
-    return Path(model).with_suffix(".run")
+    return Path("model.run") if model == "-" else Path(model).with_suffix(".run")
 
 
 def begin(folder: Path, request: Mapping[str, Any]) -> None:

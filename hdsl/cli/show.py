@@ -18,7 +18,6 @@ from hdsl.plan.plan import Computed, Plan, Step
 from hdsl.syntax import tree
 from hdsl.syntax.format import format_program
 
-
 _UNSEEN = ("span", "function_span", "comments")
 
 

@@ -175,7 +175,7 @@ def _header(header: list[str], name: str) -> list[str]:
         raise mistake(
             "HB458",
             f"column {names.index('') + 1} of `{name}` has no name",
-            cause="Columns are found by their names, so each needs one in the first row.",
+            cause="columns are found by their names, so each needs one in the first row",
             help="name it, or delete it (pandas leaves it out with `to_csv(…, index=False)`, "
             "R with `row.names = FALSE`)",
         )
@@ -185,8 +185,8 @@ def _header(header: list[str], name: str) -> list[str]:
         raise mistake(
             "HB458",
             f"`{name}` has more than one column {shown(twice)}",
-            cause=f"Columns are found by their names, and columns {', '.join(places[:-1])} and "
-            f"{places[-1]} share one.",
+            cause=f"columns are found by their names, and columns {', '.join(places[:-1])} and "
+            f"{places[-1]} share one",
             help="give each column a name of its own in the first row",
         )
     return names
@@ -211,9 +211,9 @@ def _check_separator(text: str, name: str, separator: Separator) -> None:
         "HB457",
         f"the cells of `{name}` are separated by {SEPARATOR_NAMES[other]}, "
         f"not by {SEPARATOR_NAMES[separator]}",
-        cause=f"The first row is {shown(first)}; cells of a "
+        cause=f"the first row is {shown(first)}; cells of a "
         f"{'CSV' if separator == ',' else 'TSV'} file are separated by "
-        f"{SEPARATOR_NAMES[separator]}.",
+        f"{SEPARATOR_NAMES[separator]}",
         help=advice[other],
     )
 
@@ -236,7 +236,7 @@ def _ragged(
         "HB459",
         f"row {line} of `{name}` has {counted(len(cells), 'cell')}, "
         f"but the header has {len(header)}",
-        cause=f"Every row has one cell for each name of the first row; {what}.{others}",
+        cause=f"every row has one cell for each name of the first row; {what}.{others}",
         help=advice,
     )
 
@@ -245,7 +245,7 @@ def _no_rows(name: str) -> HdslError:
     return mistake(
         "HB460",
         f"`{name}` has no rows of data",
-        cause="The first row holds the columns' names, and data begin in the second.",
+        cause="the first row holds the columns' names, and data begin in the second",
         help="check that this is the right file, and that it was written completely",
     )
 
@@ -260,6 +260,6 @@ def _broken_cell(name: str, line: int, problem: str) -> HdslError:
     return mistake(
         "HB461",
         f"row {line} of `{name}` has {what}",
-        cause='A cell that begins with `"` ends at the next `"`, and the row goes on after it.',
+        cause='a cell that begins with `"` ends at the next `"`, and the row goes on after it',
         help='close each quote, and write a quote within a quoted cell twice: `""`',
     )

@@ -268,7 +268,7 @@ class Table:
             raise mistake(
                 "HB468",
                 f"`{self.name}` has no rows to choose from",
-                cause="`where` keeps rows, and these data are named arrays, not a table.",
+                cause="`where` keeps rows, and these data are named arrays, not a table",
                 help="give the data as a CSV file or as a JSON list of records",
             )
         chosen = np.asarray(mask, dtype=bool)

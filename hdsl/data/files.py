@@ -64,14 +64,14 @@ def check_suffix(path: Path) -> None:
         raise mistake(
             "HB454",
             f"`{path.name}`: {NOT_YET[suffix]} files are not supported yet",
-            cause=f"Data files are read if they end in {_listed(READ)}.",
+            cause=f"data files are read if they end in {_listed(READ)}",
             help="save it as CSV; from Python, read it there and hand it over by `data={…}`",
         )
     near = get_close_matches(suffix, READ, n=1)
     raise mistake(
         "HB455",
         f"`{path.name}`: the name doesn't tell what kind of file it is",
-        cause=f"A file is read as its ending says: one of {_listed(READ)}.",
+        cause=f"a file is read as its ending says: one of {_listed(READ)}",
         help=f"did you mean `{near[0]}`?"
         if near and suffix
         else "rename it: `.csv` if its cells are separated by commas, `.tsv` if by tabs",

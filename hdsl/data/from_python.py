@@ -57,8 +57,8 @@ def table_from_python(data: Any, name: str = "data") -> Table:
     raise mistake(
         "HB467",
         f"`{name}` can't be data: it is {unusable(data)}",
-        cause="Data are named: a dict from names to values, a data frame, an xarray Dataset or "
-        "a list of dicts.",
+        cause="data are named: a dict from names to values, a data frame, an xarray Dataset or "
+        "a list of dicts",
         help=f"write `{{'y': …}}`, with the name that the model gives to `{name}`"
         if name != "data"
         else "write `data={'y': …}`, with the names of the model's data",
@@ -109,7 +109,7 @@ def _name(key: object) -> str:
     raise mistake(
         "HB458",
         f"data are given under {shown(repr(key))}, which is not a name",
-        cause="Data are found by their names, which are texts.",
+        cause="data are found by their names, which are texts",
         help="write `{'y': …}`, with the name in quotes",
     )
 
@@ -137,7 +137,7 @@ def _from_columns(columns: Mapping[str, Any], name: str, labels: LabelTuple | No
         raise mistake(
             "HB460",
             f"`{name}` has no rows of data",
-            cause="A data frame without rows says nothing about any variable.",
+            cause="a data frame without rows says nothing about any variable",
             help="check the step that made the data frame; did a filter drop all rows?",
         )
     rows = np.arange(1, size + 1, dtype=np.int64)
@@ -234,7 +234,7 @@ def _index_labels(name: str, index: Any) -> LabelTuple | None:
         raise mistake(
             "HB467",
             f"`{name}` has an index of several levels",
-            cause="A label is one number or one text.",
+            cause="a label is one number or one text",
             help="turn the levels into columns with `reset_index()`",
         )
     labels = _labels(name, index)
@@ -248,7 +248,7 @@ def _labels(name: str, values: Any) -> LabelTuple:
         raise mistake(
             "HB467",
             f"label {int(np.flatnonzero(field.missing)[0]) + 1} of `{name}` is missing",
-            cause="The labels of an axis are numbers or texts, one for each position.",
+            cause="the labels of an axis are numbers or texts, one for each position",
             help="drop the element, or give it a label",
         )
     return tuple(field.values.tolist())
@@ -258,7 +258,7 @@ def _twice(key: str, name: str) -> Exception:
     return mistake(
         "HB458",
         f"`{name}` has more than one column {shown(key)}",
-        cause="Columns are found by their names.",
+        cause="columns are found by their names",
         help="give each column a name of its own",
     )
 

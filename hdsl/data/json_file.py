@@ -45,7 +45,7 @@ def read_json(content: bytes, name: str) -> Table:
     raise mistake(
         "HB465",
         f"`{name}` holds no named fields",
-        cause=f"Data are found by their names, and the file's outermost value is {_kind(value)}.",
+        cause=f"data are found by their names, and the file's outermost value is {_kind(value)}",
         help='write an object, `{"y": [1, 2]}`, or a list of records, `[{"y": 1}, {"y": 2}]`',
     )
 
@@ -65,7 +65,7 @@ def table_from_records(records: list[dict[str, Any]], name: str, fingerprint: st
         raise mistake(
             "HB460",
             f"`{name}` has no rows of data",
-            cause="A list of records has one object with named values for each row.",
+            cause="a list of records has one object with named values for each row",
             help="check that this is the right file, and that it was written completely",
         )
     _check_names(names, name)
@@ -108,7 +108,7 @@ def _check_names(names: Iterable[str], name: str) -> None:
         raise mistake(
             "HB458",
             f"a field of `{name}` has no name",
-            cause="Fields are found by their names, and one key is empty.",
+            cause="fields are found by their names, and one key is empty",
             help="name it, or delete it",
         )
 
@@ -120,7 +120,7 @@ def _twice(name: str, keys: list[str]) -> HdslError:
     return mistake(
         "HB463",
         f"`{name}` has the key {shown(key)} twice in one object",
-        cause=f"A key names one value{where}.",
+        cause=f"a key names one value{where}",
         help="delete one of the two, or give it another name",
     )
 
@@ -134,7 +134,7 @@ def _not_json(text: str, name: str, error: json.JSONDecodeError) -> HdslError:
     return mistake(
         "HB462",
         f"`{name}` is not JSON: line {error.lineno}, column {error.colno}",
-        cause=f"{_expectation(error.msg)}; {found}.",
+        cause=f"{_expectation(error.msg)}; {found}",
         help="check the quotes, commas and brackets just before that place",
     )
 

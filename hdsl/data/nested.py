@@ -132,8 +132,8 @@ def _check_density(what: str, cells: int, present: int) -> None:
         raise mistake(
             "HB464",
             f"{what} would be an array of {cells} cells with values for {present} of them",
-            cause="An array has one size for each axis, so rows that are shorter than the longest "
-            "end in missing cells.",
+            cause="an array has one size for each axis, so rows that are shorter than the longest "
+            "end in missing cells",
             help="give the values as a table: one row a value, and its indices in columns",
         )
 
@@ -143,7 +143,7 @@ def too_deep(what: str) -> HdslError:
     return mistake(
         "HB464",
         f"{what} is nested too deeply",
-        cause=f"Each level of lists or objects is an axis, and an array has at most {DEEPEST}.",
+        cause=f"each level of lists or objects is an axis, and an array has at most {DEEPEST}",
         help="check that the brackets of the lists are closed where they should be",
     )
 
@@ -161,7 +161,7 @@ def _mixed(
         "HB466",
         f"{said[0]}, but {said[1]}{within}",
         cause=f"`{name}` is an array, and everything on one level of an array is alike: lists, "
-        "objects with keys, or values.",
+        "objects with keys, or values",
         help="give each list the same depth; write `null` for what is missing",
     )
 

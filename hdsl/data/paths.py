@@ -128,7 +128,7 @@ def _check_file(found: os.stat_result, name: str) -> None:
         raise mistake(
             "HB452",
             f"{shown(name)} is {what}, not a data file",
-            cause="Data are read from regular files.",
+            cause="data are read from regular files",
             help="name a file"
             if stat.S_ISDIR(found.st_mode)
             else "write the data to a file, and name that",
@@ -142,7 +142,7 @@ def _outside(name: str, why: str) -> HdslError:
     return mistake(
         "HB450",
         f"{shown(name)} lies outside the model's folder",
-        cause=f"A model reads files only from its own folder and those below it, and {why}.",
+        cause=f"a model reads files only from its own folder and those below it, and {why}",
         help="copy the file beside the model, or give the data when you run it: "
         "`--data NAME=FILE`, in Python `data={…}`",
     )
@@ -152,7 +152,7 @@ def _url(name: str) -> HdslError:
     return mistake(
         "HB469",
         f"{shown(name)} is an address, not a file",
-        cause="Data are read from files on this machine; nothing is fetched from a network.",
+        cause="data are read from files on this machine; nothing is fetched from a network",
         help="download it, put it beside the model, and name that file",
     )
 
@@ -162,7 +162,7 @@ def _unreadable(name: str, error: OSError | ValueError) -> HdslError:
     return mistake(
         "HB452",
         f"{shown(name)} can't be read",
-        cause=f"The system says: {reason}.",
+        cause=f"the system says: {reason}",
         help="check the file's permissions and its name",
     )
 
@@ -171,7 +171,7 @@ def _too_large(name: str, size: int, limit: int) -> HdslError:
     return mistake(
         "HB453",
         f"{shown(name)} has {_size(size)}, and at most {_size(limit)} can be read here",
-        cause="A file is read as a whole, and that takes many times its size in memory.",
+        cause="a file is read as a whole, and that takes many times its size in memory",
         help="keep only the columns and rows that the model needs",
     )
 
@@ -187,7 +187,7 @@ def _no_name(name: str) -> HdslError:
     return mistake(
         "HB451",
         f"there is no file {shown(name)}",
-        cause="That can't be the name of a file.",
+        cause="that can't be the name of a file",
         help="write the name of a file that lies beside the model or in a folder below it",
     )
 
@@ -199,13 +199,13 @@ def _missing(name: str, folder: Path) -> HdslError:
         return mistake(
             "HB451",
             f"there is no folder {shown(str(target.parent))}",
-            cause=f"{shown(name)} is looked for from the folder that holds the model.",
+            cause=f"{shown(name)} is looked for from the folder that holds the model",
             help=_advice(target.parent.parts[0] if target.parent.parts else "", folder, True),
         )
     return mistake(
         "HB451",
         f"there is no file {shown(name)}",
-        cause="Names of files are taken from the folder that holds the model.",
+        cause="names of files are taken from the folder that holds the model",
         help=_advice(target.name, parent, False),
     )
 
@@ -222,7 +222,7 @@ def _advice(wanted: str, folder: Path, folders: bool) -> str:
     near = [lowered[m] for m in get_close_matches(wanted.casefold(), list(lowered), MOST_SHOWN)]
     near += [e for e in entries if stem and Path(e).stem.casefold() == stem and e not in near]
     if near:
-        return f"did you mean {' or '.join(map(shown, near[:MOST_SHOWN]))}?"
+        return f"did you mean {' or '.join(map(shown, near[:2]))}?"
     if folders or not entries:
         return "put the file into the folder that holds the model"
     data = [e for e in entries if e.casefold().endswith((".csv", ".tsv", ".tab", ".json"))]

@@ -132,7 +132,7 @@ def _no_data(name: str, what: str) -> HdslError:
     return mistake(
         "HB467",
         f"`{name}` can't be data: it is or holds something {what}",
-        cause="Data are numbers, truth values, texts and dates, alone or in lists, dicts, arrays, "
-        "Series or data frames.",
+        cause="data are numbers, truth values, texts and dates, alone or in lists, dicts, arrays, "
+        "Series or data frames",
         help="turn it into an array of numbers first",
     )

@@ -26,7 +26,7 @@ def decode(content: bytes, name: str) -> str:
     raise mistake(
         "HB456",
         f"`{name}` is not a UTF-8 text file",
-        cause=f"Data files are texts in UTF-8, but {what}.",
+        cause=f"data files are texts in UTF-8, but {what}",
         help="save it again as UTF-8 (in a spreadsheet: “CSV UTF-8”)",
     )
 

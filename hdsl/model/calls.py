@@ -19,7 +19,8 @@ from hdsl.expressions.tree import (
     apply,
     set_of,
 )
-from hdsl.model.scope import Scope, Typed, is_slice
+from hdsl.model.free_indices import free_indices
+from hdsl.model.scope import Failed, Scope, Typed, is_slice
 from hdsl.syntax import tree
 from hdsl.syntax.format_expression import format_expression
 
@@ -112,7 +113,7 @@ def _unknown_function(read: Translator, expression: tree.Call) -> NoReturn:
             f"distribution `{name}` stands where a number is needed",
             span,
             cause="distributions stand right of `~`, and in `log_prob(D, x)` and `cdf(D, x)`",
-            help="write `~` instead of `=` if the quantity is random",
+            help=f"write it in a line of its own, `x ~ {name}(…)`, and use `x`",
         )
     if read.names.is_quantity(name):
         read.fail(
@@ -133,7 +134,14 @@ def _unknown_function(read: Translator, expression: tree.Call) -> NoReturn:
         f"unknown function `{name}`",
         span,
         cause="it is neither one of the language's functions nor defined with `def`",
-        help=f"did you mean `{near}`?" if near else f"define it: `def {name}(x) = …`",
+        help=_meant(near) if near else f"define it: `def {name}(x) = …`",
+    )
+
+
+def _meant(name: str) -> str:
+    meaning = FUNCTIONS[name].meaning if name in FUNCTIONS else ""
+    return f"write `{name}`" + (
+        f", the {meaning}" if name == "log" else f": {meaning}" if meaning else ""
     )
 
 
@@ -179,6 +187,18 @@ def _whole_reduction(
     read: Translator, expression: tree.Call, argument: tree.Expression, scope: Scope
 ) -> Expression:
     name = expression.function
+    unbound = next(
+        free_indices(read.names, argument, frozenset({*scope.running, *scope.locals})), None
+    )
+    if unbound is not None:
+        text = format_expression(argument)
+        read.fail(
+            "HB301",
+            f"running index `{unbound.text}` is not bound here",
+            unbound.span,
+            cause="a reduction names the index over which it runs after `for`",
+            help=f"write `{name}({text} for {unbound.text})`",
+        )
     body = read.number(argument, scope)
     over = tuple(sorted(axis for axis in body.axes if is_slice(axis)))
     if not over:
@@ -312,16 +332,21 @@ def _sweep(read: Translator, expression: tree.Call, scope: Scope) -> Expression:
     arguments = positional(read, expression)
     if len(arguments) != 1 or expression.conditions:
         read.fail(
-            "HB408", f"`{name}` takes one array", expression.span, cause=f"the form is `{name}(x)`"
+            "HB408",
+            f"`{name}` takes one array",
+            expression.span,
+            cause=f"the form is `{name}(x)`",
+            help=f"give `{name}` one array",
         )
     body = read.number(arguments[0], scope)
     over = sorted(axis for axis in body.axes if is_slice(axis))
     if len(over) != 1:
         read.fail(
             "HB307",
-            f"`{name}` needs an array with one free axis",
+            f"`{name}` needs an array along one index set",
             expression.span,
-            cause=f"it has {len(over)}",
+            cause=f"`{name}(x)` runs along the one index of `x` that is left off; here "
+            f"{'none is' if not over else f'{len(over)} are'}",
             help="leave exactly one index off",
         )
     return Sweep(name, body, over[0], span=expression.span)
@@ -405,6 +430,8 @@ def _own_function(read: Translator, expression: tree.Call, scope: Scope) -> Type
         )
     read.called.add(expression.function)
     read.expansions += 1
+    if read.expansions > MOST_EXPANSIONS + 1:
+        raise Failed
     if read.expansions > MOST_EXPANSIONS:
         read.fail(
             "HB223",

@@ -118,5 +118,3 @@ def _check_discrete(graph: ModelGraph, report: Report) -> None:
                 f"`{node.name}`, a discrete unknown on which something observed depends,",
                 node.span,
             )
-
-

@@ -124,6 +124,7 @@ class _Reader:
                     e.span,
                     cause="a condition on rows is made of columns, numbers, texts, comparisons, "
                     "`and`, `or`, `not`, arithmetic, `missing(…)` and `if`",
+                    help="use only these, or add a column to the file",
                 )
 
     def _column(self, column: Field) -> Cells:
@@ -284,6 +285,7 @@ class _Reader:
                 e.span,
                 cause="a condition on rows looks at one row at a time: columns, comparisons, "
                 "`missing(…)` and functions of a number such as `log(…)`",
+                help="use only these, or add a column to the file",
             )
         if e.function == "missing":
             inner = self.read(arguments[0])

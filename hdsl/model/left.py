@@ -140,7 +140,8 @@ def _unknown_index(read: Translator, target: Target, place: int) -> None:
                 f"`{text}` is data, not an index set",
                 index.span,
                 labels=[Place(read.names.data[text].span, "declared here")],
-                cause=f"`{format_expression(target.expression)}` on the left means: for every `{text}`",
+                cause=f"`{format_expression(target.expression)}` on the left means: "
+                f"for every `{text}`",
                 help=f"say that its values are labels: `{text}[{', '.join(rows)}] : {text}`",
             )
         read.fail(
@@ -180,10 +181,11 @@ def read_left(read: Translator, target: Target, axes: tuple[str, ...], node: str
     if len(target.indices) != len(axes):
         read.fail(
             "HB302",
-            f"`{target.name}` stands with {count_indices(len(target.indices))}",
+            f"`{target.name}` stands with {count_indices(len(target.indices))}, but has "
+            f"{len(axes) or 'none'}",
             target.span,
             labels=[Place(read.declared(target.name), "declared here")],
-            cause=f"it has {count_indices(len(axes))}, all of which stand on the left of `~`",
+            cause="a statement names every index of its left side",
             help=f"write `{target.name}[{', '.join(axes)}]`" if axes else f"write `{target.name}`",
         )
     running: dict[str, Typed] = {}
@@ -235,7 +237,8 @@ def _label(read: Translator, target: Target, index: tree.Expression, axis: str) 
             f"`{label}` is not an index set",
             index.span,
             cause="on the left stand running indices and labels that the file declares",
-            help=f'quote a label that only the data know: `["{label}"]`',
+            help=f"write `{target.name}[{set_of(axis)}]` for every `{set_of(axis)}`; "
+            f'a label that only the data know is quoted: `"{label}"`',
         )
     return label
 
@@ -246,13 +249,15 @@ def _check_set(read: Translator, target: Target, index: tree.Name, axis: str) ->
         return
     over = domain.text if isinstance(domain, tree.Name) else index.text.rstrip("'")
     if over != set_of(axis):
+        found = f"not by `{over}`" if over == index.text else f"but `{index.text}` is a `{over}`"
+        axes = read.axes_of(target.name, target.span)
         read.fail(
             "HB303",
-            f"`{target.name}` is indexed by `{set_of(axis)}`, but `{index.text}` runs over `{over}`",
+            f"`{target.name}` is indexed by `{set_of(axis)}` here, {found}",
             index.span,
             labels=[Place(read.declared(target.name), f"`{target.name}` is declared here")],
             cause="each place in the brackets takes labels of one index set",
-            help=f"write `{target.name}[{set_of(axis)}]`",
+            help=f"write `{target.name}[{', '.join(axes)}]`",
         )
 
 
@@ -284,13 +289,15 @@ def _conditions(read: Translator, target: Target, scope: Scope) -> list[Expressi
 
 
 def _refuse_index(read: Translator, target: Target, condition: tree.Condition) -> NoReturn:
+    name = condition.name if isinstance(condition, tree.Membership) else condition
+    index = name.text if isinstance(name, tree.Name) else "…"
     read.fail(
         "HB309",
         "`for` speaks of an index that the left side does not have",
         condition.span,
         labels=[Place(target.span, "the left side")],
         cause="after a statement, `for` says for which elements of the left side it holds",
-        help=f"put the index in brackets on the left: `{target.name}[…]`",
+        help=f"put the index in brackets on the left: `{target.name}[{index}]`",
     )
 
 
@@ -378,7 +385,7 @@ def missing_axis(read: Translator, expression: Expression, axis: str, target: Ta
     inside = ", ".join(format_expression(i) for i in target.indices)
     index = name if name not in inside else f"{name}'"
     place = _place_of(expression, axis, target.statement.span)
-    varies = read.report.source.excerpt(place) if read.report.source is not None else ""
+    varies = read.text_of(place)
     link = _link(read, target, name)
     if link is not None and varies in read.names.targets:
         help = f"take the element that belongs to each: `{varies}[{link}]`"
@@ -392,7 +399,7 @@ def missing_axis(read: Translator, expression: Expression, axis: str, target: Ta
         f"`{varies}` varies over `{name}`, the left side does not",
         place,
         labels=[Place(target.span, f"has no index `{index}`")],
-        cause="axes that the right side still has must stand on the left",
+        cause="what the right side varies over must stand as an index on the left",
         help=help,
     )
 

@@ -138,6 +138,7 @@ def collect_names(program: tree.Program, report: Report) -> Names:
                 _function(names, statement)
             case tree.DensityStatement():
                 not_yet(report, "a density of one's own", statement.name.span)
+                names.broken.add(statement.name.text)
             case _:
                 pass
     _find_clashes(names)
@@ -340,7 +341,9 @@ def _type(names: Names, item: tree.DataItem, axes: list[str]) -> str | None:
             f"there is no type `{kind}`",
             item.type.name.span,
             cause=f"a type is one of {', '.join(f'`{name}`' for name in VALUE_TYPES)}, or an index set",
-            help=f"write `: {meant}`" if meant else "leave the type out",
+            help=f"write `: {meant}`"
+            if meant
+            else "leave the type out: the brackets say what the shape is",
         )
         return None
     declared = names.sets.get(kind, SetDeclaration(kind, item.type.name.span))
@@ -408,7 +411,7 @@ def _deterministic_target(names: Names, target: Target) -> None:
             "the left side of `=` is not a name",
             target.span,
             cause="`=` defines a new quantity: `m = …`, `p[i] = …` or `logit(p[i]) = …`",
-            help="use `==` inside a condition; move the computation to the right",
+            help="move what is computed to the right of `=`",
         )
         return
     if _is_data(names, target.name):

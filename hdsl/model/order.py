@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 
 from hdsl.diagnostics import Label as Place
 from hdsl.diagnostics import Report
@@ -123,10 +124,11 @@ def _report_cycle(cycle: list[str], nodes: Mapping[str, Node], report: Report) -
     if shown[0] != shown[-1]:
         shown.append(shown[0])
     first = nodes[shown[0]]
-    if any(_steps(nodes[a], b) for a, b in zip(cycle, cycle[1:], strict=False)):
-        not_yet(
-            report, f"a recursion (`{shown[0]}` refers to other elements of itself)", first.span
-        )
+    steps = (_step(nodes[a], b) for a, b in pairwise(cycle))
+    step = next((span for span in steps if span is not None), None)
+    if step is not None:
+        place = step if step.end > step.start else first.span
+        not_yet(report, f"a recursion (`{shown[0]}` refers to other elements of itself)", place)
         return
     report_cycle(shown[:-1], lambda name: nodes[name].span, report)
 
@@ -135,15 +137,16 @@ def _is_internal(node: Node) -> bool:
     return isinstance(node, Stochastic | Deterministic) and node.is_internal
 
 
-def _steps(node: Node, parent: str) -> bool:
-    """Whether a node refers to single elements of its parent, and not to the same plate."""
-    return any(
-        isinstance(index, Gather | Shift | At)
-        for expression in _expressions(node)
-        for e in walk(expression)
-        if isinstance(e, Reference) and e.name == parent and not parent.endswith(".parts")
-        for index in e.indices
-    )
+def _step(node: Node, parent: str) -> Span | None:
+    """Where a node refers to single elements of its parent, and not to the same plate."""
+    if parent.endswith(".parts"):
+        return None
+    for expression in _expressions(node):
+        for e in walk(expression):
+            if isinstance(e, Reference) and e.name == parent:
+                if any(isinstance(index, Gather | Shift | At) for index in e.indices):
+                    return e.span
+    return None
 
 
 def _expressions(node: Node) -> tuple[Expression, ...]:

@@ -10,7 +10,8 @@ from hdsl.distributions.construct import Problem, construct
 from hdsl.distributions.random import Applied, Random, Truncated
 from hdsl.expressions.tree import Constant, Expression, Sweep, set_of
 from hdsl.model.calls import LATER_DISTRIBUTIONS
-from hdsl.model.scope import LIST_AXIS, Scope, is_slice
+from hdsl.model.scope import LIST_AXIS, Failed, Scope, is_slice
+from hdsl.source import Span
 from hdsl.syntax import tree
 from hdsl.syntax.format_expression import format_expression
 
@@ -34,12 +35,16 @@ def random(
     match expression:
         case tree.Truncated(base, interval):
             return _truncated(read, base, interval, expression, scope)
-        case tree.CensoredTo() | tree.CensoredIf():
-            read.refuse("`censored`", expression.span)
+        case tree.CensoredTo():
+            read.refuse("`censored to`", expression.span)
+        case tree.CensoredIf():
+            read.refuse("`censored if`", expression.span)
         case tree.Conditional():
             read.refuse("a choice between distributions, `if … then D1 else D2`,", expression.span)
         case tree.Call(name) if name in LATER_DISTRIBUTIONS:
             read.refuse(f"`{name}`", expression.span)
+        case tree.Call(name) if name in read.names.broken:
+            raise Failed
         case tree.Call("Categorical"):
             return _categorical(read, expression, scope, member)
         case tree.Call(name) if name in DISTRIBUTIONS or not _is_value(read, name):
@@ -108,8 +113,32 @@ def _applied(read: Translator, expression: tree.Call, scope: Scope) -> Applied:
         span = found.span
         if found.kind == "unknown distribution" and expression.function_span != tree.NOWHERE:
             span = expression.function_span
-        read.fail(_CODES[found.kind], found.title, span, cause=found.cause, help=found.help)
+        help = _keyword_habit(expression, span) or found.help
+        read.fail(_CODES[found.kind], found.title, span, cause=found.cause, help=help)
     return Applied(found.distribution, found.arguments, found.written, span=expression.span)
+
+
+_KEYWORDS = {
+    "loc": "mean", "mu": "mean", "sigma": "sd", "std": "sd", "scale": "sd", "tau": "precision",
+    "prec": "precision", "prob": "p", "size": "n", "alpha": "a", "beta": "b", "lam": "rate",
+}  # fmt: skip
+"""What arguments are called elsewhere, and here."""
+
+
+def _keyword_habit(expression: tree.Call, span: Span) -> str:
+    """Help where an argument has its name from another language."""
+    argument = next((a for a in expression.arguments if a.name and a.span == span), None)
+    if argument is None:
+        return ""
+    name = argument.name
+    if name in ("var", "variance", "sigma2"):
+        return f"give the standard deviation: `sd = sqrt({format_expression(argument.value)})`"
+    distribution = (
+        DISTRIBUTIONS[expression.function] if expression.function in DISTRIBUTIONS else None
+    )
+    known = [p.name for p in distribution.parameters] if distribution is not None else []
+    meant = _KEYWORDS.get(name or "")
+    return f"write `{meant} = …`" if meant in known and name not in known else ""
 
 
 def _truncated(
@@ -121,7 +150,7 @@ def _truncated(
 ) -> Truncated:
     found = random(read, base, scope)
     if not isinstance(found, Applied):
-        read.refuse("truncating this", expression.span)
+        read.refuse("a second truncation of one distribution", expression.span)
     ends = read.numbers([interval.lower, interval.upper], scope)
     lower, upper = (None if _is_infinite(end) else end for end in ends)
     if isinstance(lower, Constant) and isinstance(upper, Constant) and lower.value >= upper.value:
@@ -157,6 +186,7 @@ def _categorical(
                 "`Categorical` takes one vector",
                 expression.span,
                 cause="the form is `Categorical(p)` or `Categorical(logit = …)`",
+                help="give it the probabilities: an array with its last index left off",
             )
     over = sorted(axis for axis in weights.axes if is_slice(axis))
     if len(over) != 1 or (over[0] == LIST_AXIS and member is None):

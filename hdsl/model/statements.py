@@ -271,14 +271,13 @@ class Builder:
                 help="remove one of the two lines, or give it another name",
             )
         part = next(t for t in targets if t is not full[0])
-        whole = format_expression(full[0].expression)
         self.read.fail(
             "HB202",
             f"`{format_expression(part.expression)}` is defined twice",
             part.span,
             labels=[Place(full[0].span, "this defines every element")],
             cause="each element is defined once; parts of a quantity may not overlap",
-            help=f"say for which elements the other line holds: `{whole} … for …`",
+            help=f"say for which elements the other line holds: `{_restricted(full[0], part)}`",
         )
 
     def _observation(self, target: Target) -> None:
@@ -326,6 +325,7 @@ class Builder:
         """``log(y[i]) ~ …``: the axes are the running indices in it, then its slices."""
         if target.statement.conditions:
             self.read.refuse("`for` after an observed expression", target.span)
+        self._check_speaks_of_data(target)
         running = {
             index.text: Typed(Position(index.text), member=set_of(index.text), axis=index.text)
             for index in free_indices(self.names, target.expression)
@@ -336,6 +336,24 @@ class Builder:
         value = rename_axes(value, slices)
         axes = (*running, *(a for a in axes_in_order(value) if a not in running))
         return Left(axes, scope, tuple(Along(a) for a in axes)), value
+
+    def _check_speaks_of_data(self, target: Target) -> None:
+        """Refuse a new name inside a formula: ``sigma^2 ~ …``."""
+        found = [e for e in tree.walk(target.expression) if isinstance(e, tree.Name)]
+        new = [name for name in found if not self.read.knows(name.text, Scope())]
+        if not new or any(self.names.is_quantity(name.text) for name in found):
+            return
+        if self.read.near(new[0].text, Scope()) is not None:
+            return
+        self.read.fail(
+            "HB208",
+            f"`{target.name}` is neither data nor a new name",
+            target.span,
+            cause="left of `~` stands data, a formula of data, a new name, or a link of a new name: "
+            + ", ".join(f"`{link}`" for link in LINKS),
+            help=f"give it a name, `v ~ …`, and compute `{new[0].text}` from it: "
+            f"`{new[0].text} = …`",
+        )
 
     def _factor(self, statement: tree.FactorStatement) -> None:
         from hdsl.expressions.tree import Reduce
@@ -364,6 +382,7 @@ class Builder:
                 f"the ends of `{name}` are not single numbers",
                 bounds.span,
                 cause="a range goes from one number to another: `1..T`",
+                help="give each end one number, such as `1..10`",
             )
         declared = self.names.sets[name]
         self.names.sets[name] = replace(declared, bounds=(ends[0], ends[1], ends[2]))
@@ -391,6 +410,18 @@ def axes_in_order(expression: Expression) -> tuple[str, ...]:
         stack.extend(reversed(e.children))
     found.update(dict.fromkeys(sorted(expression.axes)))
     return tuple(axis for axis in found if axis in expression.axes)
+
+
+def _restricted(full: Target, part: Target) -> str:
+    """A statement about every element, as one about the others."""
+    sign = "~" if isinstance(full.statement, tree.StochasticStatement) else "="
+    others = [
+        f"{format_expression(index)} != {format_expression(label)}"
+        for index, label in zip(full.indices, part.indices, strict=False)
+        if index != label
+    ]
+    condition = others[0] if len(others) == 1 and not part.statement.conditions else "…"
+    return f"{format_expression(full.expression)} {sign} … for {condition}"
 
 
 def _observed_value(name: str, left: Left) -> Expression:

@@ -53,14 +53,13 @@ def _too_many(read: Translator, expression: tree.Subscript, axes: tuple[str, ...
             cause="only what is defined with an index has elements",
             help=f"write `{name}`",
         )
-    shape = f"`{name}[{', '.join(axes)}]`"
     read.fail(
         "HB302",
-        f"{shape} stands with {count_indices(len(expression.indices))}",
+        f"`{name}` stands with {count_indices(len(expression.indices))}, but has {len(axes)}",
         expression.span,
         labels=[Place(read.declared(name), "defined here")],
-        cause=f"it has {count_indices(len(axes))}",
-        help=f"leave out what is too much: `{name}[…]` with {count_indices(len(axes))}",
+        cause=f"in brackets stands one label for each index of `{name}[{', '.join(axes)}]`",
+        help="leave out what is too much",
     )
 
 
@@ -177,8 +176,8 @@ def _other_set(
     help = (
         f"write `{name}[{link.name}[{text}]]`: the `{set_name}` of each `{typed.member}`"
         if link is not None
-        else f"data must say which `{set_name}` belongs to each `{typed.member}`: "
-        f"`data {set_name}[{typed.member}] : {set_name}`, then `{name}[{set_name}[{text}]]`"
+        else f"data must say which belongs to which: `data {set_name}[{typed.member}] : "
+        f"{set_name}`, then `{name}[{set_name}[{text}]]`"
     )
     found = f"not by `{text}`" if text == typed.member else f"but `{text}` is a `{typed.member}`"
     read.fail(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from hdsl.diagnostics import Label as Place
 from hdsl.diagnostics import Report
 from hdsl.distributions.distribution import Parameter, Support
+from hdsl.distributions.random import Applied
 from hdsl.expressions.ranges import (
     BOOLEAN,
     COUNT,
@@ -37,10 +39,54 @@ def check_supports(graph: ModelGraph, report: Report) -> None:
     """Report every argument of which it is certain that it can leave its distribution's reach."""
     ranges = Ranges(graph)
     for node in graph.stochastic:
-        for parameter, argument in node.random.requirements():
-            found = ranges(argument)
-            if found.exact and not found.interval.within(parameter.interval):
-                _report(graph, report, node, parameter, argument, found.interval)
+        wrong = list(_wrong_arguments(node, ranges))
+        if wrong and _fit_exchanged(node, ranges):
+            _report_exchanged(graph, report, node, *wrong[0])
+            continue
+        for parameter, argument, interval in wrong:
+            _report(graph, report, node, parameter, argument, interval)
+
+
+def _wrong_arguments(
+    node: Stochastic, ranges: Ranges
+) -> Iterator[tuple[Parameter, Expression, Interval]]:
+    for parameter, argument in node.random.requirements():
+        found = ranges(argument)
+        if found.exact and not found.interval.within(parameter.interval):
+            yield parameter, argument, found.interval
+
+
+def _fit_exchanged(node: Stochastic, ranges: Ranges) -> bool:
+    """Whether the two arguments of a distribution would fit in the other order."""
+    needed = list(node.random.requirements())
+    if len(needed) != 2 or needed[0][0].interval == needed[1][0].interval:
+        return False
+    (first, a), (second, b) = needed
+    return all(
+        ranges(argument).interval.within(parameter.interval)
+        for parameter, argument in ((first, b), (second, a))
+    )
+
+
+def _report_exchanged(
+    graph: ModelGraph,
+    report: Report,
+    node: Stochastic,
+    parameter: Parameter,
+    argument: Expression,
+    interval: Interval,
+) -> None:
+    distribution = _name(node)
+    (first, a), (second, b) = node.random.requirements()
+    report.add(
+        "HB401",
+        f"`{_text(graph, argument)}` is `{parameter.name}` of `{distribution}`, but can be "
+        f"{_outside(interval, parameter.interval)}",
+        _place(argument, node.random.span),
+        cause=f"it is `{distribution}({first.name}, {second.name})`, and `{parameter.name}` must be "
+        f"{_needed(parameter.interval)}",
+        help=f"exchange the two: `{distribution}({_text(graph, b)}, {_text(graph, a)})`",
+    )
 
 
 class Ranges:
@@ -120,17 +166,20 @@ def _report(
         title = f"`{parameter.name}` of `{distribution}` cannot be {argument.value:g}"
     else:
         text = _text(graph, argument)
-        title = f"`{text}` is `{parameter.name}` of `{distribution}`, but can be {_outside(interval, parameter.interval)}"
+        title = (
+            f"`{text}` is `{parameter.name}` of `{distribution}`, but can be "
+            f"{_outside(interval, parameter.interval)}"
+        )
     origin = _origin(graph, argument)
     if origin is not None and origin.span != node.span:
-        labels.append(Place(origin.span, f"`{origin.name}` can be any of {interval}"))
+        labels.append(Place(origin.span, f"its values are {interval}"))
     report.add(
         "HB401",
         title,
         _place(argument, node.random.span),
         labels=labels,
         cause=f"`{parameter.name}` of `{distribution}` must be {_needed(parameter.interval)}",
-        help=_way_out(origin, parameter.interval),
+        help=_way_out(graph, node, argument, origin, parameter.interval),
     )
 
 
@@ -150,7 +199,7 @@ def _place(argument: Expression, fallback: Span) -> Span:
 
 def _outside(interval: Interval, needed: Interval) -> str:
     if needed.integer and not interval.integer:
-        return "between whole numbers"
+        return "a fraction"
     if interval.lower < needed.lower:
         return "negative" if needed.lower == 0 else f"below {needed.lower:g}"
     if interval.upper > needed.upper:
@@ -179,14 +228,52 @@ def _origin(graph: ModelGraph, argument: Expression) -> Stochastic | None:
     return None
 
 
-def _way_out(origin: Stochastic | None, needed: Interval) -> str:
-    if origin is None:
-        return ""
-    name = _name(origin)
-    if needed.lower == 0 and needed.upper == float("inf"):
-        if name in _WAYS and not hasattr(origin.random, "base"):
-            return f"write `{origin.name} ~ {_WAYS[name]}(…)`, or add `truncated to (0, inf)`"
-        return "choose a positive distribution for it, or add `truncated to (0, inf)`"
+def _way_out(
+    graph: ModelGraph,
+    node: Stochastic,
+    argument: Expression,
+    origin: Stochastic | None,
+    needed: Interval,
+) -> str:
+    if isinstance(argument, Constant):
+        return f"write {_wanted(needed)}"
+    if needed.integer:
+        return "give it whole numbers: a constant, or data of type `count`"
     if (needed.lower, needed.upper) == (0, 1):
-        return f"give it a distribution on (0, 1), such as `Beta(1, 1)`, or write `logit({origin.name}) ~ …`"
-    return ""
+        return _way_into_unit(node, _text(graph, argument), origin)
+    if (needed.lower, needed.upper) != (0, float("inf")):
+        return ""
+    if origin is None:
+        if _has_form(node, "log"):
+            return f"if it is on the log scale, say so: `log = {_text(graph, argument)}`"
+        return "make it positive, for example `exp(…)` of it"
+    name = _name(origin)
+    if name in _WAYS and isinstance(origin.random, Applied):
+        return f"write `{origin.name} ~ {_WAYS[name]}(…)`, or add `truncated to (0, inf)`"
+    return f"choose a positive distribution for `{origin.name}`, or add `truncated to (0, inf)`"
+
+
+def _wanted(needed: Interval) -> str:
+    if needed.integer:
+        return f"a whole number from {needed.lower:g}"
+    if (needed.lower, needed.upper) == (0, 1):
+        return "a number from 0 to 1"
+    return "a positive number" if needed.lower == 0 else f"one of {needed}"
+
+
+def _has_form(node: Stochastic, keyword: str) -> bool:
+    """Whether a distribution can be given its parameter on another scale."""
+    inner = getattr(node.random, "base", node.random)
+    forms = inner.distribution.forms if isinstance(inner, Applied) else ()
+    return any(parameter.name == keyword for form in forms for parameter in form.parameters)
+
+
+def _way_into_unit(node: Stochastic, text: str, origin: Stochastic | None) -> str:
+    if origin is None and _has_form(node, "logit"):
+        return f"if it is on the logit scale, say so: `logit = {text}`"
+    if origin is None:
+        return "bring it between 0 and 1, for example with `logistic(…)`"
+    return (
+        f"give `{origin.name}` a distribution on (0, 1), such as `Beta(1, 1)`, or write "
+        f"`logit({origin.name}) ~ …`"
+    )

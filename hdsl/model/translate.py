@@ -81,6 +81,10 @@ class Translator:
         not_yet(self.report, what, span)
         raise Failed
 
+    def text_of(self, span: Span) -> str:
+        """What the model says at a place."""
+        return self.report.source.excerpt(span) if self.report.source is not None else "…"
+
     def fresh(self, base: str) -> str:
         """A new axis over an index set."""
         self._fresh += 1
@@ -180,6 +184,7 @@ class Translator:
                     "a distribution stands where a number is needed",
                     expression.span,
                     cause="distributions stand right of `~`, and in `log_prob(D, x)` and `cdf(D, x)`",
+                    help="write it in a line of its own, `x ~ …`, and use `x`",
                 )
 
     # --- names ------------------------------------------------------------------------------------
@@ -222,6 +227,7 @@ class Translator:
             )
         if text in self.names.broken:
             raise Failed
+        self.names.broken.add(text)
         near = self.near(text, scope)
         declared = self.declared(near) if near is not None else tree.NOWHERE
         self.fail(
@@ -283,16 +289,16 @@ class Translator:
 
     def as_number(self, typed: Typed) -> Expression:
         """A value as a number: a label of a numeric set is its number."""
+        if isinstance(typed.label, str):
+            self.fail(
+                "HB306",
+                f"label `{typed.label}` is used as a number",
+                typed.span,
+                cause=f"a label can be compared (`== {typed.label}`) and can index "
+                f"(`theta[{typed.label}]`)",
+                help="compare it, or put it in the brackets of an array",
+            )
         if typed.member is None:
-            if typed.label is not None:
-                self.fail(
-                    "HB306",
-                    f"label `{typed.label}` is used as a number",
-                    typed.span,
-                    cause=f"a label can be compared (`== {typed.label}`) and can index "
-                    f"(`theta[{typed.label}]`)",
-                    help="compare it, or put it in the brackets of an array",
-                )
             return typed.expression
         declared = self.names.sets[typed.member]
         texts = [label for label in declared.labels or () if isinstance(label, str)]
@@ -303,7 +309,7 @@ class Translator:
                 typed.span,
                 labels=[Place(declared.span, "the labels are listed here")],
                 cause="outside brackets a running index of labels is a label",
-                help=f"compare it with a label: `if … == {texts[0]} then … else …`",
+                help=f"compare it with a label: `{self.text_of(typed.span)} == {texts[0]}`",
             )
         self.label_uses.append((typed.member, typed.span))
         index = Along(typed.axis) if typed.axis is not None else Gather(typed.expression)
@@ -425,6 +431,7 @@ class Translator:
         declared = self.names.sets[set_name]
         known = [str(x) for x in declared.labels or () if isinstance(label, str)][:200]
         near = difflib.get_close_matches(str(label), known, 1, 0.5)
+        near = near or [x for x in known if x.casefold() == str(label).casefold()]
         shown = f"{label:g}" if isinstance(label, float) else label
         self.fail(
             "HB304",
@@ -433,7 +440,7 @@ class Translator:
             labels=[Place(declared.span, "its labels are listed here")],
             cause="an element is named by its label, never by its position"
             if isinstance(label, float)
-            else f"here stands a label of `{set_name}`",
+            else f"only a label of `{set_name}` can stand here",
             help=f"did you mean `{near[0]}`?" if near else f"choose one of {_listed(declared)}",
         )
 

@@ -117,9 +117,7 @@ def _child(state: State, node: Stochastic, prior: Applied, piece: Piece) -> _Chi
         return refuse(f"{name} depends on it in more than its `{conjugacy.parameter}`")
     reference = random.parameters[conjugacy.parameter]
     if not isinstance(reference, Reference) or reference.name != node.name:
-        return refuse(
-            f"the `{conjugacy.parameter}` of {name} is computed from it, not the quantity itself"
-        )
+        return refuse(f"the `{conjugacy.parameter}` of {name} is computed from it")
     link = Link(piece.axes, node.axes, reference)
     if link.problem is not None:
         return refuse(f"{name} {link.problem}")

@@ -167,12 +167,8 @@ def _child(state: State, node: Stochastic, piece: Piece) -> _Child | Refusal:
         shown = hidden[0].removesuffix(".parts")
         return refuse(f"{name} depends on it through `{shown}`, which is made as a whole")
     parts = affine(target, node.name)
-    if parts is None:
-        if len(references(target, node.name)) > 1:
-            return refuse(f"the mean of {name} speaks of more than one of its elements")
-        return refuse(f"the mean of {name} is not linear in it")
-    if (parts.coefficient.names | parts.offset.names) & dependents:
-        return refuse(f"the mean of {name} is not linear in it")
+    if parts is None or (parts.coefficient.names | parts.offset.names) & dependents:
+        return refuse(f"the mean of {name} {_not_linear(target, node.name)}")
     link = Link(factor.axes, node.axes, parts.reference)
     if link.problem is not None:
         return refuse(f"{name} {link.problem}")
@@ -180,6 +176,15 @@ def _child(state: State, node: Stochastic, piece: Piece) -> _Child | Refusal:
     if not all(state.is_data(p) for p in positions):
         return refuse(f"{name} refers to it by an index that is itself unknown")
     return _Child(factor, parts.coefficient, parts.offset, link)
+
+
+def _not_linear(mean: Expression, name: str) -> str:
+    found = references(mean, name)
+    if len(found) > 1:
+        return "speaks of more than one of its elements"
+    if any(not reference.axes <= mean.axes for reference in found):
+        return "adds up several of its elements"
+    return "is not linear in it"
 
 
 def _not_gaussian(state: State, piece: Piece) -> str:

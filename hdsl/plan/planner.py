@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from hdsl.diagnostics import Report
 from hdsl.expressions.functions import LINKS, square
 from hdsl.expressions.rewrite import sum_over
-from hdsl.expressions.tree import Expression, set_of
-from hdsl.model.graph import Bound, Factor, ModelGraph, Stochastic
+from hdsl.expressions.tree import Constant, Expression, set_of
+from hdsl.model.graph import Bound, Factor, ModelGraph, SetDeclaration, Stochastic
 from hdsl.plan.conjugate import ConjugateCollapse
 from hdsl.plan.coordinates import BetaCoordinates, NonCentring
 from hdsl.plan.gaussian import NormalCollapse
@@ -121,10 +121,21 @@ _NUTS_ASKED = "it could be, but NUTS was asked for and needs something to sample
 
 def _sizes(graph: ModelGraph, bound: Bound | None) -> Mapping[str, int]:
     """The sizes that are known, of index sets and of other axes."""
-    listed = {n: len(s.labels) for n, s in graph.sets.items() if s.labels is not None}
+    listed = {n: size for n, s in graph.sets.items() if (size := _declared_size(s)) is not None}
     if bound is None:
         return listed
     return listed | {name: s.size for name, s in bound.sets.items()} | dict(bound.sizes)
+
+
+def _declared_size(declared: SetDeclaration) -> int | None:
+    """The size of an index set, if the file alone gives it."""
+    if declared.labels is not None:
+        return len(declared.labels)
+    match declared.bounds:
+        case Constant(lower), Constant(upper), Constant(step) if step > 0:
+            return max(0, math.floor((upper - lower) / step + 1e-9) + 1)
+        case _:
+            return None
 
 
 # --- forward --------------------------------------------------------------------------------------
@@ -224,12 +235,12 @@ def _change_coordinates(state: State, options: Options) -> State:
     """Change the coordinates of what remains."""
     for rule in COORDINATES:
         for name in tuple(state.unknowns):
-            if name not in state.unknowns or name in options.keep:
+            if name not in state.unknowns:
                 continue
             found = rule.match(state, name)
-            if isinstance(found, Refusal):
+            if isinstance(found, Refusal) and name not in options.keep:
                 state = state.noting(rule.refusal(found))
-            elif found is not None:
+            elif isinstance(found, Site):
                 state = _in_coordinates(state, rule, found, options)
     return state
 
@@ -240,6 +251,8 @@ def _in_coordinates(state: State, rule: Rule, site: Site, options: Options) -> S
         return _apply(state, rule, site)
     reason = f"`{kept[0]}` is kept as written" if kept else "the rule is switched off"
     names = tuple(name for name in site.names if name not in kept)
+    if not names:
+        return state
     span = state.unknowns[site.names[0]].span
     return state.noting(rule.note(names, False, reason, span))
 

@@ -14,9 +14,10 @@ from hdsl.density.law import TOLERANCE, law_errors
 from hdsl.density.recover import log_likelihood, recover, replicate
 from hdsl.density.streams import DRAW
 from hdsl.diagnostics import Diagnostic, HdslError
+from hdsl.distributions.categorical import Categorical
 from hdsl.expressions.evaluate import Value
 from hdsl.expressions.tree import set_of
-from hdsl.model.graph import Bound, Stochastic
+from hdsl.model.graph import Bound, Node, Stochastic
 from hdsl.plan.explain import Explanation
 from hdsl.plan.plan import Plan
 from hdsl.results.fit import Fit
@@ -146,12 +147,19 @@ def _variables(
         value = values.get(name)
         if role is None or value is None or getattr(node, "is_internal", False):
             continue
-        array = _shaped(value, shape)
-        yield Variable(name, array, _dims(value), node.span, node.description, role)
+        yield _variable(node, _shaped(value, shape), _dims(value), role)
     for name, value in replicates.items():
-        node = graph.nodes[name]
-        array = _shaped(value, shape)
-        yield Variable(name, array, _dims(value), node.span, node.description, "replicate")
+        yield _variable(graph.nodes[name], _shaped(value, shape), _dims(value), "replicate")
+
+
+def _variable(node: Node, values: Array, dims: tuple[str, ...], role: Role) -> Variable:
+    members = None
+    if isinstance(node, Stochastic):
+        if node.random.is_discrete:
+            values = values.astype(np.int64)
+        if isinstance(node.random, Categorical):
+            members = node.random.set_name
+    return Variable(node.name, values, dims, node.span, node.description, role, members)
 
 
 def _role(plan: Plan, name: str) -> Role | None:
@@ -177,8 +185,11 @@ def _coords(bound: Bound, values: list[Value]) -> dict[str, tuple[str | float | 
     """Labels of the axes: those of index sets, and numbers for selections."""
     shown = _shown_data(bound)
     data = [value for name, value in bound.values.items() if name in shown]
+    members = [
+        n.random.set_name for n in bound.graph.stochastic if isinstance(n.random, Categorical)
+    ]
     found: dict[str, tuple[str | float | int, ...]] = {}
-    for axis in dict.fromkeys(axis for value in (*values, *data) for axis in _dims(value)):
+    for axis in dict.fromkeys([*(a for v in (*values, *data) for a in _dims(v)), *members]):
         if axis in bound.sizes:
             found[axis] = tuple(range(1, bound.sizes[axis] + 1))
         else:

@@ -125,7 +125,7 @@ class Fit:
                 self._statistics[place],
                 folded=not all and wanted is None and variable.size > FOLD_ABOVE,
             )
-            for place, variable in enumerate(self.variables)
+            for place, variable in enumerate(self._shown)
             if variable.role in SECTIONS and (wanted is None or variable.name in wanted)
         )
         return Summary(families, self.num_chains, self.num_draws)
@@ -160,7 +160,7 @@ class Fit:
         """Parameters and derived quantities with their statistics: the verdict rests on them."""
         return tuple(
             (variable, self._statistics[place])
-            for place, variable in enumerate(self.variables)
+            for place, variable in enumerate(self._shown)
             if variable.role in ("parameter", "derived") and variable.size
         )
 
@@ -226,11 +226,14 @@ class Fit:
 
     @cached_property
     def _statistics(self) -> dict[int, Statistics]:
-        shown = [
-            place for place, variable in enumerate(self.variables) if variable.role in SECTIONS
-        ]
-        found = statistics_of(self.variables[place] for place in shown)
+        shown = [place for place, variable in enumerate(self._shown) if variable.role in SECTIONS]
+        found = statistics_of(self._shown[place] for place in shown)
         return {place: found[order] for order, place in enumerate(shown)}
+
+    @cached_property
+    def _shown(self) -> tuple[Variable, ...]:
+        """The variables as numbers that have a mean: labels by the indicator of each."""
+        return tuple(variable.indicators(self.coords) for variable in self.variables)
 
     @property
     def _sampled_shape(self) -> tuple[int, int]:

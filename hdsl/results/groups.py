@@ -146,6 +146,8 @@ def _description(variable: Variable, order: int) -> dict[str, Any]:
     described: dict[str, Any] = {"order": order, "role": variable.role}
     if variable.description:
         described["description"] = variable.description
+    if variable.members is not None:
+        described["members"] = variable.members
     if variable.span is not None:
         described["span"] = np.array([variable.span.start, variable.span.end])
     return described
@@ -210,6 +212,7 @@ def _variable(entry: Entry) -> Variable:
         span=None if span is None else Span(int(span[0]), int(span[1])),
         description=attributes.get("description", ""),
         role=attributes["role"],
+        members=attributes.get("members"),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from itertools import product
 from typing import Any, Literal, final
 
@@ -34,6 +34,8 @@ class Variable:
         The line of the model that defines it: what is wrong with its draws is blamed there.
     role
         ``replicate`` is new data in place of the observed, for predictive checks.
+    members
+        The index set of whose labels the values are positions, for draws that are labels.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Variable:
     span: Span | None = None
     description: str = ""
     role: Role = "parameter"
+    members: str | None = None
 
     def __post_init__(self) -> None:
         if self.values.ndim != 2 + len(self.dims):
@@ -50,8 +53,10 @@ class Variable:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Variable):
             return NotImplemented
-        mine = (self.name, self.dims, self.span, self.description, self.role)
-        theirs = (other.name, other.dims, other.span, other.description, other.role)
+        mine = (self.name, self.dims, self.span, self.description, self.role, self.members)
+        theirs = (
+            other.name, other.dims, other.span, other.description, other.role, other.members
+        )  # fmt: skip
         return mine == theirs and same_array(self.values, other.values)
 
     __hash__ = None  # type: ignore[assignment]
@@ -70,12 +75,22 @@ class Variable:
         """The draws as shape ``(chain, draw, size)``."""
         return self.values.reshape(*self.values.shape[:2], self.size)
 
+    def indicators(self, coords: Coords) -> Variable:
+        """Draws that are labels as 0 and 1 for each label, along one more axis; others as is."""
+        if self.members is None:
+            return self
+        positions = np.arange(len(coords[self.members]))
+        values = self.values[..., None] == positions
+        return replace(self, values=values, dims=(*self.dims, self.members))
+
     def label(self, index: int, coords: Coords) -> str:
-        """The name of one element, such as ``theta[2014-03-10]``."""
+        """The name of one element: ``theta[2014-03-10]``, or ``z[3] == A`` for an indicator."""
         if not self.dims:
             return self.name
         place = np.unravel_index(index, self.values.shape[2:])
-        return f"{self.name}[{', '.join(self._labels(place, coords))}]"
+        labels = list(self._labels(place, coords))
+        value = f" == {labels.pop()}" if self.members is not None else ""
+        return f"{self.name}[{', '.join(labels)}]{value}" if labels else f"{self.name}{value}"
 
     def labels(self, coords: Coords) -> Iterator[tuple[Label, ...]]:
         """The labels of the elements, last axis fastest."""

@@ -7,6 +7,9 @@ from pathlib import Path
 from hdsl.diagnostics import Diagnostic, HdslError
 from hdsl.source import Source, Span
 
+LARGEST_MODEL = 10_000_000
+"""Bytes; no text that someone wrote is longer, and a device may never end."""
+
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -18,14 +21,19 @@ def read_source(path: Path) -> Source:
     HdslError
         HB126 if the file cannot be read, HB114 if it is not UTF-8 text.
     """
+    help = "check the name; a new model starts as a text file that ends in `.hbm`"
     try:
-        return Source(decode(path.read_bytes(), str(path)), str(path))
+        with path.open("rb") as file:
+            content = file.read(LARGEST_MODEL + 1)
+        reason = "" if len(content) <= LARGEST_MODEL else "it has more than 10 MB"
     except OSError as error:
-        title = (
-            f"model file `{path}` cannot be read: {(error.strerror or 'no reason given').lower()}"
-        )
-        help = "check the name; a new model starts as a text file that ends in `.hbm`"
-        raise HdslError([Diagnostic("HB126", title, help=help)]) from None
+        content, reason = b"", (error.strerror or "no reason given").lower()
+    except ValueError:
+        content, reason = b"", "that can't be the name of a file"
+    if reason:
+        title = f"model file `{path}` cannot be read: {reason}"
+        raise HdslError([Diagnostic("HB126", title, help=help)])
+    return Source(decode(content, str(path)), str(path))
 
 
 def decode(data: bytes, name: str = "model") -> str:

@@ -72,18 +72,21 @@ def check_companions(plan: Plan) -> None:
     assert len(sampled(plan) - before) == len(computed), "coordinates come one for one"
 
 
-def points(density: Density, seed: int = 0, num: int = 6) -> np.ndarray:
+def points(density: Density, seed: int = 0, far: bool = True, num: int = 6) -> np.ndarray:
     """Unconstrained points, near and far: positive unknowns reach 1e-6 and 1e6, so do real ones."""
     rng = np.random.default_rng(seed)
-    near = [rng.normal(0, scale, (num, density.dimension)) for scale in (0.3, 1.0, 3.0)]
-    far = rng.choice([-13.8, 13.8], (2 * num, density.dimension))
+    shape = (num, density.dimension)
+    if not far:
+        return np.concatenate([rng.normal(0, scale, shape) for scale in (0.3, 1.0)])
+    near = [rng.normal(0, scale, shape) for scale in (0.3, 1.0, 3.0)]
+    ends = rng.choice([-13.8, 13.8], (2 * num, density.dimension))
     reals = {n.name for n in density.plan.graph.stochastic if n.random.support == Support()}
     real = np.concatenate(
         [np.full(slot.place.stop - slot.place.start, slot.name in reals) for slot in density.layout]
         or [np.zeros(0, bool)]
     )
     # Coordinates such as log(a + b) are logarithms already.
-    return np.concatenate([*near, far, np.where(real, 7.2e4 * far, far)])
+    return np.concatenate([*near, ends, np.where(real, 7.2e4 * ends, ends)])
 
 
 def arbitrary_values(
@@ -123,10 +126,10 @@ class Errors:
         return float(np.nanmax(np.concatenate([self.drawn, self.arbitrary, [0.0]])))
 
 
-def errors(plan: Plan, bound: Bound, seed: int = 0) -> Errors:
+def errors(plan: Plan, bound: Bound, seed: int = 0, far: bool = True) -> Errors:
     """Law errors, once with recovered values and once with arbitrary ones."""
     density = lower(plan, bound)
-    positions = points(density, seed)
+    positions = points(density, seed, far)
     num = len(positions)
     known = density.constrain(positions)
     drawn = recover(plan, bound, known, seed, num)

@@ -1,0 +1,124 @@
+"""The plan in words: every unknown that is sampled says why, and the reasons are true."""
+
+from __future__ import annotations
+
+import pytest
+
+import hdsl
+from hdsl.plan.explain import explain
+
+from .laws import plan_of
+from .models import MODELS
+
+
+def refusals(model: str, **options: object) -> dict[str, tuple[str, ...]]:
+    explanation = explain(*plan_of(MODELS[model], **options))  # pyright: ignore
+    return {line.name.split("[")[0]: line.refused for line in explanation.lines if line.refused}
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("sampler", ["auto", "nuts"])
+def test_every_unknown_that_stays_says_why_once(model: str, sampler: str) -> None:
+    explanation = explain(*plan_of(MODELS[model], sampler=sampler))
+    for line in explanation.lines:
+        collapse = [r for r in line.refused if r.startswith("not integrated out")]
+        assert len(collapse) == (line.fate in ("sampled", "transformed"))
+
+
+BY = "not integrated out (normal-normal): "
+CONJUGATE = "not integrated out (conjugate): "
+COULD_BE = "it could be, but other unknowns would still be sampled, and one number more costs them"
+REASONS = [
+    ("crossed", "b", BY + "`y` depends on it, but has served to integrate `a` out"),
+    ("two indices", "p", CONJUGATE + "`y` refers to it by two computed indices at once"),
+    ("mean and sd", "a", BY + "`y` depends on it in more than its mean"),
+    ("two gathers", "a", BY + "the mean of `y` speaks of more than one of its elements"),
+    ("factor", "a", BY + "a `factor` depends on it"),
+    ("parts", "a", BY + "`y` depends on it through `a`, which is made as a whole"),
+    ("sum in child", "a", BY + "the mean of `z` adds up several of its elements"),
+    ("noncentred", "u", BY + "`k` depends on it and is Binomial, not Normal"),
+    ("noncentred", "a", BY + "`u` depends on it and is itself sampled"),
+    ("truncated", "a", "not integrated out: there is no rule for truncated Normal priors"),
+    ("mm", "a", CONJUGATE + "Gamma is not conjugate to the Beta of `theta`"),
+    ("exposure", "r", CONJUGATE + "the `rate` of `y` is computed from it"),
+    ("eight", "tau", "not integrated out: there is no rule for HalfCauchy priors"),
+    ("eight", "mu", BY + COULD_BE + " little"),
+]
+
+
+@pytest.mark.parametrize(("model", "name", "reason"), REASONS)
+def test_reasons(model: str, name: str, reason: str) -> None:
+    assert reason in refusals(model)[name]
+
+
+def test_what_was_asked_is_said() -> None:
+    assert refusals("scalars", sampler="nuts")["m"] == (
+        BY + "it could be, but NUTS was asked for and needs something to sample",
+    )
+    assert refusals("radon", without=["normal-normal", "non-centring"])["a"] == (
+        BY + "the rule is switched off",
+        "not transformed (non-centring): the rule is switched off",
+    )
+    assert refusals("mm", keep=["theta"])["theta"] == ("kept as written, as asked",)
+
+
+def test_the_class_by_class_model_in_words() -> None:
+    plan, bound = plan_of(MODELS["mm"])
+    assert (
+        str(explain(plan, bound))
+        == """\
+model: 2 numbers sampled by NUTS, everything else follows exactly
+
+  observed       blue[bag] (8)                               line 5
+  transformed    a                                           line 3
+                 beta-coordinates: parameters of the Beta population `theta`: sampled as the
+                   logit of its mean a / (a + b) and the log of its concentration a + b, of
+                   which the data speak separately
+                 not integrated out (conjugate): Gamma is not conjugate to the Beta of `theta`
+  transformed    b                                           line 3
+                 beta-coordinates: together with `a`
+                 not integrated out (conjugate): Gamma is not conjugate to the Beta of `theta`
+  integrated out theta[day] (6)                              line 4
+                 conjugate: its Beta prior is conjugate to `blue`: integrated out exactly, and
+                   drawn afterwards from its conditional, which is Beta again
+                 theta[day] ~ Beta(a + sum(blue[bag] for bag, day[bag] == day), b + sum(n[bag] -
+                   blue[bag] for bag, day[bag] == day))
+  predicted      theta_next                                  line 7
+                 forward: nothing observed depends on it: drawn forward from each posterior draw
+  computed       mean_blue                                   line 6"""
+    )
+
+
+def test_names_in_a_recovery_are_explained() -> None:
+    (line,) = (x for x in explain(*plan_of(MODELS["radon"])).lines if x.fate == "integrated out")
+    assert line.recovery == (
+        "a[county] ~ Normal(mu + tau^2 * a.precision[county] / (1 + tau^2 * a.precision[county]) * "
+        "(a.value[county] - mu), tau / sqrt(1 + tau^2 * a.precision[county]))",
+        "where a.value[county] = sum(y[home] - b * x[home] for home, county[home] == county) / "
+        "sum(1 for home, county[home] == county)",
+        "where a.precision[county] = 1 / s^2 * sum(1 for home, county[home] == county)",
+    )
+
+
+def test_without_data() -> None:
+    text = 'data y[school], sigma[school] from "schools.csv"\n' + "\n".join(
+        MODELS["eight"].text.splitlines()[1:]
+    )
+    explanation = hdsl.compile(text).explain()
+    assert explanation.headline.startswith("2 numbers sampled by NUTS")
+    assert any("schools.csv" in remark for remark in explanation.remarks)
+    kept = hdsl.compile(text).explain(keep=["theta"])
+    assert kept.headline == ("what is marked `sampled` or `transformed` is sampled by NUTS")
+
+
+def test_direct() -> None:
+    explanation = explain(*plan_of(MODELS["mixed children"]))
+    assert explanation.headline == (
+        "nothing is left to sample: the posterior is drawn directly and exactly"
+    )
+    assert [line.refused for line in explanation.lines] == [()] * 4
+
+
+def test_as_json() -> None:
+    facts = explain(*plan_of(MODELS["eight"])).to_dict()
+    assert set(facts) == {"model", "headline", "lines", "remarks"}

@@ -1,0 +1,256 @@
+"""Every example of the manual, grammar/README.md, runs and says what the manual says.
+
+The blocks of a section run in their order, in a folder of their own:
+
+- ``hbm``: a model. It is checked and formatted, and sampled with few draws where its data are
+  there. A file name after ``hbm`` saves it; ``error=HB401`` says that it must be refused so, and
+  the first lines of the message may follow in a ``text`` block.
+- ``csv`` and ``json`` with a file name: data.
+- ``console``: commands after ``$``, and what they print.
+- ``python``: one namespace for a section. A comment after an expression is its value, exactly, or
+  as ``0.197 ± 0.003``.
+
+With ``--accept`` what the commands print and the tables of functions and distributions are
+rewritten.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import hdsl
+from hdsl.diagnostics import HdslError
+from hdsl.distributions import DISTRIBUTIONS
+from hdsl.distributions.construct import signature
+from hdsl.expressions.functions import FUNCTIONS, REDUCTIONS
+from hdsl.plan.planner import rule_names
+
+MANUAL = Path(__file__).parents[1] / "grammar" / "README.md"
+TEXT = MANUAL.read_text(encoding="utf-8")
+FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+VALUE = re.compile(r"(-?[\d.]+) ± ([\d.]+)")
+
+
+@dataclass(frozen=True)
+class Block:
+    language: str
+    words: tuple[str, ...]
+    text: str
+    line: int
+
+    @property
+    def file(self) -> str | None:
+        return next((word for word in self.words if "=" not in word), None)
+
+    @property
+    def error(self) -> str | None:
+        return next((w.partition("=")[2] for w in self.words if w.startswith("error=")), None)
+
+
+def sections() -> dict[str, str]:
+    """The text of each section by its title, with as many line ends before it as in the file."""
+    starts = [m.start() for m in re.finditer(r"^## ", TEXT, re.MULTILINE)]
+    ends = [*starts[1:], len(TEXT)]
+    return {
+        TEXT[start + 3 : TEXT.index("\n", start)]: "\n" * TEXT.count("\n", 0, start)
+        + TEXT[start:end]
+        for start, end in zip(starts, ends, strict=True)
+    }
+
+
+SECTIONS = sections()
+
+
+def blocks(section: str) -> Iterator[Block]:
+    for found in FENCE.finditer(section):
+        language, words, text = found.groups()
+        yield Block(language, tuple(words.split()), text, section.count("\n", 0, found.start()) + 2)
+
+
+@pytest.mark.parametrize("title", SECTIONS)
+def test_section(title: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, accept: bool) -> None:
+    monkeypatch.chdir(tmp_path)
+    namespace: dict[str, Any] = {}
+    message = ""
+    for block in blocks(SECTIONS[title]):
+        match block.language:
+            case "hbm":
+                message = run_model(block)
+            case "csv" | "json":
+                assert block.file is not None
+                Path(block.file).write_text(block.text, encoding="utf-8")
+            case "text":
+                assert message.startswith(block.text.rstrip()), message
+            case "console":
+                run_commands(block, accept)
+            case "python":
+                run_python(block, namespace)
+            case other:
+                pytest.fail(f"no such block: {other}")
+
+
+# --- models ---------------------------------------------------------------------------------------
+
+
+def run_model(block: Block) -> str:
+    """Check, plan and evaluate a model; the message if it is meant to be wrong."""
+    if block.file is not None:
+        Path(block.file).write_text(block.text, encoding="utf-8")
+    if block.error is not None:
+        with pytest.raises(HdslError) as caught:
+            hdsl.compile(block.text, folder=".").sample(seed=1, num_samples=10)
+        assert {found.code for found in caught.value.diagnostics} == {block.error}
+        return str(caught.value)
+    model = hdsl.compile(block.text, folder=".")
+    text = hdsl.format(model.tree)
+    assert hdsl.format(hdsl.parse(text)) == text
+    waits = any(d.file is None and d.given is None for d in model.graph.data.values())
+    if not waits:
+        fit = model.sample(seed=1, num_warmup=100, num_samples=100)
+        assert all(np.isfinite(v.values).all() for v in fit.variables)
+        assert fit.trusted or fit.sample_stats, fit.verdict  # so few draws of NUTS are too few
+    return ""
+
+
+# --- commands -------------------------------------------------------------------------------------
+
+
+def run_commands(block: Block, accept: bool) -> None:
+    shown = "".join(
+        f"{line}\n{printed(line[2:].split())}"
+        for line in block.text.splitlines()
+        if line.startswith("$ ")
+    )
+    if accept and shown != block.text:
+        rewrite(f"```console\n{block.text}```", f"```console\n{shown}```")
+        return
+    assert shown == block.text
+
+
+def printed(command: list[str]) -> str:
+    from hdsl.cli import main
+
+    out = io.StringIO()
+    assert command[0] == "hdsl"
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+        main(command[1:])
+    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().rstrip("\n").splitlines())
+
+
+# --- Python ---------------------------------------------------------------------------------------
+
+
+def run_python(block: Block, namespace: dict[str, Any]) -> None:
+    """Run a block, and compare the values that its comments tell."""
+    lines = block.text.splitlines()
+    for node in ast.parse(block.text).body:
+        comment = lines[node.end_lineno - 1][node.end_col_offset :].partition("# ")[2]  # type: ignore[operator,misc]
+        place = f"{MANUAL.name}, line {block.line + node.lineno - 1}"
+        if not isinstance(node, ast.Expr):
+            exec(compile(ast.Module([node], []), place, "exec"), namespace)
+            continue
+        with contextlib.redirect_stdout(io.StringIO()):
+            value = eval(compile(ast.Expression(node.value), place, "eval"), namespace)
+        if comment:
+            compare(value, comment.strip(), place)
+
+
+def compare(value: Any, comment: str, place: str) -> None:
+    about = VALUE.fullmatch(comment)
+    if about is not None:
+        expected, tolerance = map(float, about.groups())
+        assert math.isclose(value, expected, abs_tol=tolerance), f"{place}: {value}"
+    else:
+        assert value == ast.literal_eval(comment), f"{place}: {value!r}"
+
+
+# --- what is generated ----------------------------------------------------------------------------
+
+
+def functions_table() -> str:
+    rows = [
+        (f"`{name}({', '.join('xyz'[: f.arity])})`", f.meaning)
+        for name, f in FUNCTIONS.items()
+        if f.public
+    ]
+    return table(("function", "gives"), rows)
+
+
+def distributions_table() -> str:
+    rows = [
+        (f"`{d.name}`", ", ".join(f"`{way}`" for way in signature(d).split(" or ")), d.meaning)
+        for d in DISTRIBUTIONS.values()
+    ]
+    return table(("distribution", "written", "what it is"), rows)
+
+
+def table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [header, ("---",) * len(header), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def reductions() -> str:
+    return ", ".join(f"`{name}`" for name in REDUCTIONS) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("functions", functions_table()),
+        ("distributions", distributions_table()),
+        ("reductions", reductions()),
+    ],
+)
+def test_generated_text(name: str, expected: str, accept: bool) -> None:
+    start = f"<!-- {name} -->\n"
+    begin = TEXT.index(start) + len(start)
+    end = TEXT.index("<!-- end -->", begin)
+    if accept:
+        rewrite(TEXT[begin - len(start) : end], start + expected)
+    else:
+        assert TEXT[begin:end] == expected
+
+
+def rewrite(old: str, new: str) -> None:
+    text = MANUAL.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    MANUAL.write_text(text.replace(old, new), encoding="utf-8")
+
+
+# --- what is listed -------------------------------------------------------------------------------
+
+
+def rows_of(section: str) -> list[list[str]]:
+    """The cells of the tables of a section, without their headers."""
+    lines = [line for line in SECTIONS[section].splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[1:]]
+
+
+@pytest.mark.parametrize("example", [cells[1].strip("`") for cells in rows_of("Not yet")])
+def test_not_yet(example: str) -> None:
+    with pytest.raises(HdslError) as caught:
+        hdsl.compile(example)
+    assert {found.code for found in caught.value.diagnostics} == {"HB190"}
+
+
+def test_all_rules_are_told() -> None:
+    section = SECTIONS["The plan"]
+    assert [name for name in rule_names() if f"`{name}`" not in section] == []
+
+
+def test_links_lead_to_headings() -> None:
+    headings = re.findall(r"^##+ (.*)$", TEXT, re.MULTILINE)
+    known = {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in headings}
+    links = re.findall(r"\]\(#([^)]*)\)", TEXT)
+    assert [link for link in links if link not in known] == []
