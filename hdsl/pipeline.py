@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from hdsl.results.fit import Fit
     from hdsl.sampling.chains import Progress
 
+DEFAULT_NUM_SAMPLES = 1000
 Listener = Callable[["Progress", "Density"], None]
 
 # Expressions nest as deep as the parser lets them, and each level takes several Python frames.
@@ -62,6 +63,11 @@ class Request:
     log_likelihood: bool = False
     on_progress: Listener | None = None
     on_stage: Callable[[str, Any], None] | None = None
+
+    @property
+    def draws_kept(self) -> int:
+        """Draws that each chain keeps."""
+        return DEFAULT_NUM_SAMPLES if self.num_samples is None else self.num_samples
 
 
 def fit(source: Source, request: Request) -> Fit:
@@ -100,6 +106,7 @@ def bind_request(graph: ModelGraph, request: Request, partial: bool = False) -> 
         given=request.data,
         allow_outside=request.allow_outside,
         partial=partial,
+        num_draws=request.num_chains * request.draws_kept,
     )
 
 
@@ -120,7 +127,7 @@ def sample(density: Density, request: Request) -> Sampled:
     """Draw from the density: directly where nothing is left to sample, else by NUTS."""
     from hdsl.results.finish import Sampled
 
-    num_samples = request.num_samples if request.num_samples is not None else 1000
+    num_samples = request.draws_kept
     if density.plan.sampler == "direct":
         return Sampled(np.empty((request.num_chains, num_samples, 0)))
     from hdsl import sampling

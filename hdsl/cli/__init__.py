@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from hdsl.cli.commands import parse_arguments
-from hdsl.cli.output import Output
+from hdsl.cli.output import NoOutput, Output, write
 from hdsl.diagnostics import Diagnostic, HdslError
 
 DONE, AT_FAULT, BAD_COMMAND_LINE, NOT_TRUSTED = 0, 1, 2, 3
@@ -34,15 +34,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         # A terminal that lacks a letter shows its code instead.
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
     try:
-        code = _guarded(sys.argv[1:] if argv is None else argv)
-        sys.stdout.flush()
-        return code
-    except BrokenPipeError:
+        return _guarded(sys.argv[1:] if argv is None else argv)
+    except (BrokenPipeError, NoOutput) as error:
         # Python flushes once more when it ends, and would complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return NO_READER
-    except OSError as error:
-        return _without_output(error)
+        if isinstance(error, BrokenPipeError):
+            return NO_READER
+        print(f"hdsl: the output can't be written: {error}", file=sys.stderr)
+        return AT_FAULT
 
 
 def _guarded(argv: Sequence[str]) -> int:
@@ -53,6 +52,7 @@ def _guarded(argv: Sequence[str]) -> int:
         output = Output(arguments.format == "json")
         code = arguments.execute(arguments, output)
     except SystemExit as leaving:  # argparse has said why
+        write()
         return leaving.code if isinstance(leaving.code, int) else BAD_COMMAND_LINE
     except KeyboardInterrupt:
         print("\nhdsl: interrupted; nothing was saved", file=sys.stderr)
@@ -61,7 +61,7 @@ def _guarded(argv: Sequence[str]) -> int:
         output.diagnose(error.diagnostics, error.source)
         slips = {diagnostic.code for diagnostic in error.diagnostics} <= _SLIPS_ON_THE_COMMAND_LINE
         code = BAD_COMMAND_LINE if slips else AT_FAULT
-    except BrokenPipeError:
+    except (BrokenPipeError, NoOutput):
         raise
     except Exception as error:
         if os.environ.get("HDSL_DEBUG"):
@@ -90,13 +90,3 @@ def _unexpected(error: Exception) -> Diagnostic:
         help="report it together with the model; with `HDSL_DEBUG=1` in the environment hdsl "
         "shows where it failed",
     )
-
-
-def _without_output(error: OSError) -> int:
-    try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        reason = error.strerror or "no reason given"
-        print(f"hdsl: the output can't be written: {reason}", file=sys.stderr)
-    except OSError:
-        pass
-    return AT_FAULT

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from hdsl.cli.options import add_format
-from hdsl.cli.output import Output
+from hdsl.cli.output import Output, write
 from hdsl.diagnostics import Diagnostic, HdslError
 from hdsl.source import Source
 from hdsl.syntax.decode import decode, read_source
@@ -60,7 +60,7 @@ def _format(name: str, check_only: bool, output: Output) -> bool:
     if name == "-" and not check_only:
         output.facts.update(text=text)
         if not output.as_json:
-            sys.stdout.write(text)
+            write(text)
     elif changed:
         if not check_only:
             _rewrite(Path(name), text)

@@ -18,6 +18,10 @@ WITHOUT_TERMINAL = 100
 _COLORS = {"green": "\x1b[1;32m", "yellow": "\x1b[1;33m", "red": "\x1b[1;31m"}
 
 
+class NoOutput(Exception):
+    """Standard output takes no more."""
+
+
 @dataclass
 class Output:
     """Where a command puts its results.
@@ -37,7 +41,7 @@ class Output:
     def say(self, text: str = "", color: str = "") -> None:
         """Write a result for people."""
         if not self.as_json:
-            print(paint(text, color, sys.stdout))
+            write(f"{paint(text, color, sys.stdout)}\n")
 
     def note(self, text: str) -> None:
         """Write what is no result: it goes to standard error."""
@@ -61,7 +65,24 @@ class Output:
             import json
 
             whole = {**self.facts, "diagnostics": self.diagnostics}
-            print(json.dumps(whole, ensure_ascii=False, allow_nan=False))
+            write(f"{json.dumps(whole, ensure_ascii=False, allow_nan=False)}\n")
+
+
+def write(text: str = "") -> None:
+    """Write to standard output, and see that it arrives.
+
+    Raises
+    ------
+    NoOutput
+        If it can't be written, but for a reader that has left.
+    """
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise NoOutput(error.strerror or "no reason given") from None
 
 
 def has_color(stream: TextIO) -> bool:

@@ -6,7 +6,7 @@ import sys
 import textwrap
 from collections.abc import Sequence
 
-from hdsl.cli.output import Output, table_width
+from hdsl.cli.output import Output, table_width, write
 from hdsl.results.fit import Fit
 from hdsl.results.summary import Summary
 from hdsl.results.table import as_text, render_summary
@@ -29,7 +29,6 @@ def report(
         output.say()
         _print_table(summary)
         output.say()
-        sys.stdout.flush()
     output.diagnose(found.diagnostics, found.source)
     output.say(textwrap.fill(found.verdict, table_width()), _color(found))
 
@@ -37,7 +36,7 @@ def report(
 def _print_table(summary: Summary) -> None:
     width = table_width()
     if not sys.stdout.isatty():
-        print(as_text(summary, width))
+        write(f"{as_text(summary, width)}\n")
         return
     # Only a terminal shows what rich adds.
     from rich.console import Console

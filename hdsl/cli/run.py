@@ -24,7 +24,7 @@ from hdsl.source import Source
 if TYPE_CHECKING:
     from hdsl.results.fit import Fit
 
-_SHOWN = ("program", "tree", "graph", "data", "plan", "density")
+SHOWN = ("program", "tree", "graph", "data", "plan", "density")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -54,7 +54,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="save the log density of each observation too, for model comparison",
     )
-    parser.add_argument("--show", choices=_SHOWN, help="print one stage of the way, and stop there")
+    parser.add_argument("--show", choices=SHOWN, help="print one stage of the way, and stop there")
     parser.add_argument("--timings", action="store_true", help="tell how long each stage took")
     parser.add_argument("--quiet", action="store_true", help="only the table and the verdict")
     add_format(parser)
@@ -179,8 +179,8 @@ class _Run:
         elif stage == "lower":
             run_folder.begin(self.folder, self._record())
             if result.plan.sampler != "direct":
-                samples = self.request.num_samples or 1000
-                self.display.begin(self.request.num_chains, self.request.num_warmup, samples)
+                request = self.request
+                self.display.begin(request.num_chains, request.num_warmup, request.draws_kept)
         elif stage == "sample":
             self.display.end()
 
@@ -204,7 +204,7 @@ class _Run:
             "settings": {
                 "num_chains": request.num_chains,
                 "num_warmup": request.num_warmup,
-                "num_samples": request.num_samples,
+                "num_samples": request.draws_kept,
                 "target_acceptance_rate": request.target_acceptance_rate,
                 "without": sorted(request.options.without),
                 "keep": sorted(request.options.keep),

@@ -222,7 +222,7 @@ def _ragged(
     name: str, header: list[str], wrong: list[tuple[int, list[str]]], separator: Separator
 ) -> HdslError:
     line, cells = wrong[0]
-    others = f" So it is in {counted(len(wrong) - 1, 'other row')}." if len(wrong) > 1 else ""
+    others = f"; so it is in {counted(len(wrong) - 1, 'other row')}" if len(wrong) > 1 else ""
     if len(cells) < len(header):
         what = f"it ends before column {shown(header[len(cells)])}"
         advice = "write an empty cell for each missing value, or delete the row"
@@ -236,7 +236,7 @@ def _ragged(
         "HB459",
         f"row {line} of `{name}` has {counted(len(cells), 'cell')}, "
         f"but the header has {len(header)}",
-        cause=f"every row has one cell for each name of the first row; {what}.{others}",
+        cause=f"every row has one cell for each name of the first row; {what}{others}",
         help=advice,
     )
 

@@ -18,6 +18,7 @@ from hdsl.expressions.tree import (
     Gather,
     Index,
     LabelPosition,
+    Lookup,
     Position,
     Reduce,
     Reference,
@@ -150,7 +151,7 @@ def along(expression: Expression, axis: str, index: object) -> Expression:
                 return map_children(e, lambda child: along(child, axis, taken))
             case Sweep() | Stack() if e.axis != axis and e.axis not in entering:
                 return None
-            case Apply():
+            case Apply() | Lookup():
                 return None
             case _:
                 raise ValueError(f"the axis `{axis}` is made inside the expression")
@@ -238,13 +239,17 @@ def elements_inlined(
     is made as a whole (by a cumulative sum, say) stay.
     """
 
+    found: dict[Reference, Expression | None] = {}
+
     def change(e: Expression) -> Expression | None:
         if not isinstance(e, Reference) or e.name not in definitions:
             return None
-        try:
-            return visit(_element(*definitions[e.name], e.indices))
-        except ValueError:
-            return None
+        if e not in found:
+            try:
+                found[e] = visit(_element(*definitions[e.name], e.indices))
+            except ValueError:
+                found[e] = None
+        return found[e]
 
     def visit(e: Expression) -> Expression:
         return rebuild(e, change) if e.names & set(definitions) else e

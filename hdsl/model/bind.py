@@ -22,6 +22,7 @@ from hdsl.model.evaluable import array_over, can_evaluate
 from hdsl.model.graph import Bound, DataDeclaration, Deterministic, ModelGraph
 from hdsl.model.index_labels import Sets, find_sets, report_unknown_sets, resolve_bounds
 from hdsl.model.memory import (
+    STORED_DRAWS,
     Budget,
     Need,
     Sizes,
@@ -53,6 +54,7 @@ def bind(
     given: object = None,
     allow_outside: bool = False,
     partial: bool = False,
+    num_draws: int = STORED_DRAWS,
     available: Callable[[], int] = available_memory,
 ) -> Bound:
     """Give a model its data.
@@ -68,6 +70,8 @@ def bind(
         Whether files outside the folder may be read.
     partial
         Whether files and values may be missing; then only what is there is checked and bound.
+    num_draws
+        Draws of all chains, which must fit in memory.
     available
         Gives the bytes of memory that are free.
 
@@ -91,8 +95,8 @@ def bind(
         raise HdslError(error.diagnostics, graph.source) from None
     drop_misfits(supplies, report)
     sets = find_sets(graph, supplies, report)
-    binder = _Binder(graph, supplies, sets, report, Budget(report, available), partial)
-    return binder.bind()
+    budget = Budget(report, available)
+    return _Binder(graph, supplies, sets, report, budget, partial, num_draws).bind()
 
 
 @dataclass
@@ -103,6 +107,7 @@ class _Binder:
     report: Report
     budget: Budget
     partial: bool
+    num_draws: int
     values: dict[str, Value] = field(default_factory=dict[str, Value])
     sizes: dict[str, int] = field(default_factory=dict[str, int])
     places: dict[str, Callable[[tuple[int, ...]], str]] = field(
@@ -296,10 +301,11 @@ class _Binder:
         for node in self.graph.nodes.values():
             self.positions.check(expressions_of(node), node.span)
         self._report_recursions()
-        check_observed_once(self.graph, self.evaluator, self._with_value, self.report)
+        if not self.report.errors:
+            check_observed_once(self.graph, self.evaluator, self._with_value, self.report)
         if not self.report.errors:
             ValueChecker(self.graph, self.evaluator, self.places, self.report).check()
-            self.budget.reserve(*needs_of_draws(self.graph, self.lengths))
+            self.budget.reserve(*needs_of_draws(self.graph, self.lengths, self.num_draws))
 
     def _with_value(self, name: str, value: Value) -> Evaluator:
         values = {**self.values, name: value}

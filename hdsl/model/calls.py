@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 from hdsl.diagnostics import Label as Place
@@ -27,7 +28,7 @@ from hdsl.syntax.format_expression import format_expression
 if TYPE_CHECKING:
     from hdsl.model.translate import Translator
 
-MOST_EXPANSIONS = 20_000
+MOST_EXPANSIONS = 5_000
 
 LATER_FUNCTIONS = (
     "cholesky", "solve", "inverse", "logdet", "diag", "transpose", "eye", "interpolate",
@@ -238,7 +239,7 @@ def bind_conditions(
                 if bounds.step is not None:
                     read.refuse("`by` after `in`", bounds.span)
                 scope = _run_over(read, scope, name, set_name, over)
-                value = read.as_number(scope.running[name.text])
+                value = read.as_number(replace(scope.running[name.text], span=name.span))
                 where.append(apply("less_equal", lower, value))
                 where.append(apply("less_equal", value, upper))
             case tree.Membership(name, domain):
@@ -246,7 +247,7 @@ def bind_conditions(
             case _:
                 for index in _unbound_indices(read, condition, conditions, scope):
                     scope = _run_over(read, scope, index, index.text.rstrip("'"), over)
-                where.append(read.number(condition, scope))
+                where.append(read.condition(condition, scope))
     joined: Expression | None = None
     for single in where:
         joined = single if joined is None else apply("and", joined, single)

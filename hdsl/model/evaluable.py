@@ -13,6 +13,7 @@ from hdsl.expressions.tree import (
     Expression,
     LabelPosition,
     Lookup,
+    Reduce,
     Reference,
     Size,
     set_of,
@@ -34,6 +35,8 @@ def _axes(expression: Expression, evaluator: Evaluator) -> set[str]:
         match part:
             case Size(axis):
                 found.add(axis)
+            case Reduce(_, _, over):
+                found.update(over)
             case LabelPosition(name, _) | Lookup(name, _):
                 found.add(name)
             case Reference(name, indices):

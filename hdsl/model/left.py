@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
 from hdsl.diagnostics import Label as Place
@@ -16,6 +16,7 @@ from hdsl.expressions.tree import (
     Gather,
     Position,
     Reference,
+    Sweep,
     apply,
     set_of,
     walk,
@@ -276,7 +277,7 @@ def _conditions(read: Translator, target: Target, scope: Scope) -> list[Expressi
                 if bounds.step is not None:
                     read.refuse("`by` after `in`", bounds.span)
                 lower, upper = read.numbers([bounds.lower, bounds.upper], scope)
-                value = read.as_number(scope.running[name.text])
+                value = read.as_number(replace(scope.running[name.text], span=name.span))
                 found.append(apply("less_equal", lower, value))
                 found.append(apply("less_equal", value, upper))
             case tree.Membership(name, tree.Name(domain)) if domain in read.names.sets:
@@ -284,7 +285,7 @@ def _conditions(read: Translator, target: Target, scope: Scope) -> list[Expressi
             case tree.Membership(name, domain):
                 refuse_domain(read, name, domain)
             case _:
-                found.append(read.number(condition, scope))
+                found.append(read.condition(condition, scope))
     return found
 
 
@@ -341,6 +342,9 @@ def settle(read: Translator, expression: Expression, left: Left, target: Target)
         elif is_slice(axis):
             base = _axis_for(expression, axis, left)
             if base in left.slices:
+                for e in walk(expression):
+                    if isinstance(e, Sweep) and e.axis == axis:
+                        read.refuse(f"`{e.function}` of a whole array in a part", e.span)
                 expression = along(expression, axis, Gather(left.slices[base]))
             elif base in left.axes:
                 expression = rename_axes(expression, {axis: base})

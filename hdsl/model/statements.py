@@ -332,6 +332,14 @@ class Builder:
         }
         scope = Scope(running)
         value = self.read.number(target.expression, scope)
+        if LIST_AXIS in value.axes:
+            self.read.fail(
+                "HB308",
+                "a list stands left of `~`",
+                target.span,
+                cause="its items have no index that the right side could have too",
+                help="give the values a name: `data y[i] = [1, 2]`, then `y[i] ~ …`",
+            )
         slices = {a: a.removesuffix("*") for a in value.axes if is_slice(a) and a != LIST_AXIS}
         value = rename_axes(value, slices)
         axes = (*running, *(a for a in axes_in_order(value) if a not in running))

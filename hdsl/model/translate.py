@@ -21,6 +21,7 @@ from hdsl.expressions.tree import (
     Stack,
     apply,
     set_of,
+    walk,
 )
 from hdsl.model.graph import SetDeclaration
 from hdsl.model.names import Names, not_yet
@@ -99,6 +100,20 @@ class Translator:
     def numbers(self, expressions: Sequence[tree.Expression], scope: Scope) -> list[Expression]:
         """Several numbers; all mistakes in them are reported."""
         return [self.as_number(typed) for typed in self.all(expressions, scope)]
+
+    def condition(self, expression: tree.Expression, scope: Scope) -> Expression:
+        """A condition after ``for``: it holds or not for each element, so it is no whole array."""
+        found = self.number(expression, scope)
+        for axis in sorted(found.axes):
+            if is_slice(axis):
+                self.fail(
+                    "HB305",
+                    "a condition after `for` is a whole array",
+                    expression.span,
+                    cause="the condition holds or does not hold for each element",
+                    help=f"write its index in brackets: `{_array_along(axis, found)}[…]`",
+                )
+        return found
 
     def all(self, expressions: Sequence[tree.Expression], scope: Scope) -> list[Typed]:
         """Read several expressions; one that fails does not keep the others from being read."""
@@ -451,6 +466,11 @@ class Translator:
         if not values:
             self.refuse("an empty list", tree.NOWHERE)
         return Stack(tuple(values), LIST_AXIS)
+
+
+def _array_along(axis: str, expression: Expression) -> str:
+    arrays = (e.name for e in walk(expression) if isinstance(e, Reference) and axis in e.axes)
+    return next(arrays, "w")
 
 
 def _listed(declared: SetDeclaration) -> str:

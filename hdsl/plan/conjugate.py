@@ -8,7 +8,7 @@ from hdsl.distributions.distribution import Conjugacy
 from hdsl.distributions.random import Applied
 from hdsl.expressions.tree import Constant, Expression, Gather, Reference
 from hdsl.model.graph import Factor, Stochastic
-from hdsl.plan.phrases import family_of, listed, no_longer_whole
+from hdsl.plan.phrases import family_of, listed, no_longer_whole, shown
 from hdsl.plan.plan import Drawn
 from hdsl.plan.rule import Refusal, Rule, Site
 from hdsl.plan.state import Piece, State, applied
@@ -102,7 +102,7 @@ def _child(state: State, node: Stochastic, prior: Applied, piece: Piece) -> _Chi
     def refuse(why: str) -> Refusal:
         return Refusal(node.name, why, piece.span)
 
-    family, name = prior.distribution, f"`{piece.name}`"
+    family, name = prior.distribution, f"`{shown(piece.name)}`"
     written = family_of(state, piece)
     if written is not None and written not in family.conjugate_to:
         return refuse(f"{family.name} is not conjugate to the {written} of {name}")

@@ -11,7 +11,7 @@ from hdsl.distributions.random import Applied, Random
 from hdsl.expressions.text import text
 from hdsl.expressions.tree import Apply, Expression
 from hdsl.model.graph import Bound, Deterministic, Stochastic
-from hdsl.plan.phrases import family, listed
+from hdsl.plan.phrases import family, listed, shown
 from hdsl.plan.plan import Computed, Drawn, Note, Plan
 
 WIDTH = 96
@@ -167,7 +167,7 @@ class _Telling:
         sizes = [self._size(axis) for axis in node.axes]
         known = " x ".join(str(s) for s in sizes if s is not None)
         # A part bears the left side of its statement as its name.
-        name = node.name if node.is_internal else _indexed(node.name, node.axes)
+        name = node.name if node.is_internal else _indexed(shown(node.name), node.axes)
         return name + (f" ({known})" if known else "")
 
     def _recovery(self, name: str) -> Iterator[str]:

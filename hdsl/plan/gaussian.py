@@ -11,7 +11,7 @@ from hdsl.expressions.functions import square as squared
 from hdsl.expressions.rewrite import affine, references
 from hdsl.expressions.tree import Apply, Constant, Expression, Gather, apply
 from hdsl.model.graph import Factor, Stochastic, whole
-from hdsl.plan.phrases import family_of, listed, no_longer_whole
+from hdsl.plan.phrases import family_of, listed, no_longer_whole, shown
 from hdsl.plan.plan import Drawn
 from hdsl.plan.rule import Refusal, Rule, Site
 from hdsl.plan.state import Gaussian, Piece, State, applied
@@ -156,7 +156,7 @@ def _child(state: State, node: Stochastic, piece: Piece) -> _Child | Refusal:
     factor = as_gaussian(piece)
     if factor is None:
         return refuse(_not_gaussian(state, piece))
-    name = f"`{piece.name}`"
+    name = f"`{shown(piece.name)}`"
     dependents = state.dependents(node.name)
     rest = (factor.value, factor.precision, factor.constant)
     if any(e.names & dependents for e in rest):
@@ -164,8 +164,8 @@ def _child(state: State, node: Stochastic, piece: Piece) -> _Child | Refusal:
     target = state.seen_through(factor.target, node.name)
     hidden = sorted(target.names & (dependents - {node.name}))
     if hidden:
-        shown = hidden[0].removesuffix(".parts")
-        return refuse(f"{name} depends on it through `{shown}`, which is made as a whole")
+        through = hidden[0].removesuffix(".parts")
+        return refuse(f"{name} depends on it through `{through}`, which is made as a whole")
     parts = affine(target, node.name)
     if parts is None or (parts.coefficient.names | parts.offset.names) & dependents:
         return refuse(f"the mean of {name} {_not_linear(target, node.name)}")
@@ -191,7 +191,7 @@ def _not_gaussian(state: State, piece: Piece) -> str:
     family = family_of(state, piece)
     if family is None or family == "Normal":
         return no_longer_whole(state, piece)
-    return f"`{piece.name}` depends on it and is {family}, not Normal"
+    return f"`{shown(piece.name)}` depends on it and is {family}, not Normal"
 
 
 def _reversed(child: _Child, node: Stochastic, layer: _Layer) -> tuple[Gaussian, _Layer]:

@@ -23,9 +23,14 @@ def family(random: Random) -> str:
             return type(random).__name__
 
 
+def shown(name: str) -> str:
+    """The name of a statement as the file has it."""
+    return name.removeprefix("observed ")
+
+
 def listed(names: Sequence[str]) -> str:
     """Names in backquotes: "`a`, `b` and `c`"."""
-    quoted = [f"`{name}`" for name in names]
+    quoted = [f"`{shown(name)}`" for name in names]
     return " and ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
 
 
@@ -37,7 +42,7 @@ def family_of(state: State, piece: Piece) -> str | None:
 
 def no_longer_whole(state: State, piece: Piece) -> str:
     """Why a piece is not what its statement says, or never was a distribution."""
-    name = f"`{piece.name}`"
+    name = f"`{shown(piece.name)}`"
     if isinstance(state.graph.nodes.get(piece.name), Factor):
         return "a `factor` depends on it"
     if piece.name in state.spent:

@@ -103,7 +103,7 @@ def _not_finite(fit: Fit, variable: Variable, bad: NDArray[np.bool_]) -> Diagnos
 def _too_few(fit: Fit, total: int) -> Diagnostic:
     return Diagnostic(
         "HB558",
-        f"{total} draws are too few to judge the chains",
+        f"{total} draw{'s are' if total != 1 else ' is'} too few to judge the chains",
         cause="whether chains agree, and how much their draws are worth, shows only after some "
         "hundred draws",
         help="sample 1000 draws a chain",

@@ -23,7 +23,7 @@ from hdsl.plan.plan import Plan
 from hdsl.results.fit import Fit
 from hdsl.results.variables import Array, Role, RunFacts, Variable
 
-_LAW_DRAWS = 4
+_LAW_DRAWS = 8
 REPLICATE_BYTES = 2_000_000_000
 """Replicates of the data are left out when they would take more than this."""
 
@@ -92,17 +92,23 @@ def finish(
 
 
 def _check_law(density: Density, flat: np.ndarray, values: Mapping[str, Value]) -> None:
-    """At a few draws: what was sampled is the model as written."""
+    """At a few draws: what was sampled is the model as written.
+
+    A wrong rule is wrong everywhere, while rounding in the model as written (a probability that
+    rounds to 1, say) shows at extreme draws alone: the median decides.
+    """
     chosen = np.linspace(0, len(flat) - 1, _LAW_DRAWS).astype(int)
     some = {
         name: Value(value.array[chosen], value.axes) if DRAW in value.axes else value
         for name, value in values.items()
     }
     errors = law_errors(density, flat[chosen], some)
-    if np.any(errors > TOLERANCE):
+    known = errors[~np.isnan(errors)]
+    typical = float(np.median(known)) if known.size else 0.0
+    if typical > TOLERANCE:
         rules = sorted({note.rule for note in density.plan.notes if note.fired})
         cause = (
-            f"density after and before differ by {np.nanmax(errors):.1e} (relative) under the "
+            f"density after and before differ by {typical:.1e} (relative) under the "
             f"rules {', '.join(rules)}; this is a mistake in hdsl, not in the model"
         )
         help = "run with `--without collapse,coordinates`, and report the model"

@@ -21,6 +21,8 @@ def read_source(path: Path) -> Source:
     HdslError
         HB126 if the file cannot be read, HB114 if it is not UTF-8 text.
     """
+    # A name of a file may hold bytes that are no text.
+    name = str(path).encode("utf-8", "backslashreplace").decode("utf-8")
     help = "check the name; a new model starts as a text file that ends in `.hbm`"
     try:
         with path.open("rb") as file:
@@ -31,9 +33,9 @@ def read_source(path: Path) -> Source:
     except ValueError:
         content, reason = b"", "that can't be the name of a file"
     if reason:
-        title = f"model file `{path}` cannot be read: {reason}"
+        title = f"model file `{name}` cannot be read: {reason}"
         raise HdslError([Diagnostic("HB126", title, help=help)])
-    return Source(decode(content, str(path)), str(path))
+    return Source(decode(content, name), name)
 
 
 def decode(data: bytes, name: str = "model") -> str:

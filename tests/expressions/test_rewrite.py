@@ -13,6 +13,7 @@ from hdsl.expressions.index_set import IndexSet
 from hdsl.expressions.rewrite import (
     affine,
     along,
+    elements_inlined,
     inline,
     references,
     rename_axes,
@@ -205,6 +206,52 @@ def test_inlining_a_long_chain_is_quick() -> None:
     assert inline(ref("w59", "i"), definitions).names == {"w0"}
 
 
+@pytest.mark.parametrize(
+    ("index", "axes"),
+    [(Gather(ref("to_i", "j")), ("j",)), (At(1.0), ()), ("i'", ("i'",)), (Gather(TO_J), ("i",))],
+)
+def test_inlining_elements(index: str | Index, axes: tuple[str, ...]) -> None:
+    """What is defined is computed where it is used."""
+    definitions = {
+        "half": (("i",), X / 2.0 + Position("i")),
+        "far": (("i",), ref("half", Gather(TO_J)) * Reduce("sum", A * X, ("j",))),
+    }
+    bodies = {name: value(body, "i") for name, (_, body) in definitions.items() if name == "half"}
+    x, a, to_j = (np.asarray(VALUES[n].array) for n in ("x", "a", "to_j"))
+    far = bodies["half"][to_j] * (a * x[:, None]).sum(axis=1)
+    for name, whole in (("half", bodies["half"]), ("far", far)):
+        inlined = elements_inlined(ref(name, index), definitions)
+        assert not inlined.names & set(definitions)
+        assert inlined.axes == set(axes)
+        places = np.arange(5)
+        if isinstance(index, At):
+            places = np.array(1)
+        elif isinstance(index, Gather):
+            places = value(index.positions, *axes)
+        np.testing.assert_allclose(value(inlined, *axes), whole[places])
+
+
+def test_inlining_elements_swaps_axes() -> None:
+    definitions = {"d": (("i", "i'"), ref("square", "i", "i'") * X)}
+    inlined = elements_inlined(ref("d", "i'", "i"), definitions)
+    whole = np.asarray(VALUES["square"].array) * np.asarray(VALUES["x"].array)[:, None]
+    np.testing.assert_allclose(value(inlined, "i", "i'"), whole.T)
+
+
+def test_elements_of_what_is_made_as_a_whole_stay() -> None:
+    definitions = {"steps": (("i",), Sweep("cumsum", X, "i"))}
+    kept = ref("steps", At(1.0))
+    assert elements_inlined(kept, definitions) is kept
+
+
+def test_inlining_elements_of_a_long_chain_is_quick() -> None:
+    definitions = {
+        f"v{n}": (("i",), ref(f"v{n - 1}", At(1.0)) + ref(f"v{n - 1}", At(0.0)))
+        for n in range(1, 60)
+    }
+    assert elements_inlined(ref("v59", At(1.0)), definitions).names == {"v0"}
+
+
 AFFINE = [
     X,
     -X,
@@ -215,6 +262,7 @@ AFFINE = [
     -(A - X) * 2.0 - ref("y", "j"),
     X - X * ref("s"),
     (0.0 + ref("s") * X) / 3.0 + 0.0,
+    apply("where", apply("less", TO_J, 1.0), 2.0 * X - A, ref("s")),
 ]
 
 
@@ -240,6 +288,7 @@ def test_affine(e: Expression) -> None:
         ref("s"),
         X**2.0,
         X * ref("y", Gather(X)),
+        apply("where", apply("less", X, 1.0), X, 0.0),
     ],
 )
 def test_not_affine(e: Expression) -> None:

@@ -78,6 +78,8 @@ def test_folded_data_are_arguments(model: str) -> None:
     """The compiled density holds no data: given other data of the same shapes it is theirs."""
     import jax
 
+    from hdsl.density import precision as precision
+
     case = MODELS[model]
     plan, bound = plan_of(case)
     density = lower(plan, bound)
@@ -93,11 +95,10 @@ def test_folded_data_are_arguments(model: str) -> None:
         changed["k"], changed["z"] = [2, 1], [1, 0, 0]
     other = lower(*plan_of(Case(case.text, changed)))
     position = np.random.default_rng(0).normal(0, 0.5, density.dimension)
-    with jax.enable_x64(True):
-        closed = jax.make_jaxpr(density.log_density)(position, density.arguments)
-        assert not [c for c in closed.consts if np.size(c) > 1]
-        mixed = float(density.log_density(position, other.arguments))
-        own = float(density.log_density(position, density.arguments))
+    closed = jax.make_jaxpr(density.log_density)(position, density.arguments)
+    assert not [c for c in closed.consts if np.size(c) > 1]
+    mixed = float(density.log_density(position, other.arguments))
+    own = float(density.log_density(position, density.arguments))
     assert mixed == pytest.approx(float(other.log_densities(position[None])[0]), rel=1e-12)
     assert abs(mixed - own) > 1e-3
 
