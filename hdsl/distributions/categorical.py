@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -9,9 +10,12 @@ import numpy as np
 
 from hdsl.distributions.distribution import Array, Parameter, Support
 from hdsl.distributions.random import Evaluate, Random
-from hdsl.expressions.functions import log
+from hdsl.expressions.functions import log, where
 from hdsl.expressions.ranges import PROBABILITY
-from hdsl.expressions.tree import Constant, Expression, Position, Reduce, Size, apply
+from hdsl.expressions.tree import Constant, Expression, Position, Reduce, Size, Sweep, apply
+
+
+_ROUNDING = 1e-6
 
 
 @dataclass(frozen=True)
@@ -34,8 +38,13 @@ class Categorical(Random):
         return replace(self, p=change(self.p))
 
     def log_prob(self, x: Expression) -> Expression:
+        """Log probability; minus infinity where the probabilities do not add up to 1."""
         chosen = apply("equal", Position(self.axis), x)
-        return log(Reduce("sum", apply("where", chosen, self.p, 0.0), (self.axis,)))
+        log_prob = log(Reduce("sum", where(chosen, self.p, 0.0), (self.axis,)))
+        if isinstance(self.p, Sweep) and self.p.function == "softmax":
+            return log_prob
+        excess = Reduce("sum", self.p, (self.axis,)) - 1.0
+        return where(apply("less", apply("abs", excess), _ROUNDING), log_prob, -math.inf)
 
     @property
     def support(self) -> Support:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from hdsl.density.streams import DRAW
 from hdsl.diagnostics import Diagnostic, HdslError
 from hdsl.distributions.categorical import Categorical
 from hdsl.expressions.evaluate import Value
-from hdsl.expressions.tree import set_of
+from hdsl.expressions.tree import Reference, set_of
 from hdsl.model.graph import Bound, Node, Stochastic
 from hdsl.plan.explain import Explanation
 from hdsl.plan.plan import Plan
@@ -155,7 +155,17 @@ def _variables(
             continue
         yield _variable(node, _shaped(value, shape), _dims(value), role)
     for name, value in replicates.items():
-        yield _variable(graph.nodes[name], _shaped(value, shape), _dims(value), "replicate")
+        variable = _variable(graph.nodes[name], _shaped(value, shape), _dims(value), "replicate")
+        yield replace(variable, name=_observed_name(plan, name, replicates))
+
+
+def _observed_name(plan: Plan, name: str, replicates: Mapping[str, Value]) -> str:
+    """The name of the data that an observation replicates, where no other bears it."""
+    node = plan.graph.nodes[name]
+    value = node.value if isinstance(node, Stochastic) else None
+    if isinstance(value, Reference) and value.name not in replicates:
+        return value.name
+    return name
 
 
 def _variable(node: Node, values: Array, dims: tuple[str, ...], role: Role) -> Variable:

@@ -56,7 +56,7 @@ def test_the_running_r_hat_is_that_of_the_kept_draws() -> None:
     assert found.text(2) == ""
     for chain in range(2):
         for _ in range(3):
-            found.add(news(chain, 400, positions=rng.normal(size=(40, 2)) + [0, 5 * chain]))
+            found.add(news(chain, 400, positions=rng.normal(5 * chain, 1, size=(40, 2))))
     match = re.fullmatch(r"R-hat ([\d.]+) \(120 draws each\)", found.text(2))
     assert match
     assert float(match[1]) > 1.5

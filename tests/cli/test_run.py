@@ -12,17 +12,17 @@ from hdsl.cli.show import STAGES
 
 from .conftest import Hdsl
 
-SHORT = ("--seed", "3", "--warmup", "300", "--samples", "600")
+SHORT = ("--seed", "3", "--warmup", "300", "--samples", "600", "--target-accept", "0.97")
 
 
 def test_a_sampled_model_from_text_to_folder(hdsl: Hdsl, folder: Path) -> None:
     ended = hdsl("run", "sampled.hbm", "--data", "x=x.csv", *SHORT)
     assert ended.code == 0
     head, table = ended.out.split("\n\n", 1)
-    assert head.splitlines() == [
-        "sampled.hbm: observed x[i] (4)",
-        "2 numbers sampled by NUTS, everything else follows exactly; seed 3",
-    ]
+    observed, plan = head.splitlines()
+    assert observed == "sampled.hbm: observed x[i] (4)"
+    assert plan.startswith("2 numbers sampled by NUTS")
+    assert plan.endswith("; seed 3")
     assert table.split()[:4] == ["mean", "sd", "5", "%"]
     assert "The draws can be trusted" in table
     assert "saved in sampled.run; `hdsl summary sampled.run` shows it again" in table
