@@ -156,6 +156,25 @@ def test_draws_can_be_trusted(name: str) -> None:
         assert np.all(statistics.ess_tail >= 400), variable.name
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_deviations_over_many_seeds_are_those_of_chance(name: str) -> None:
+    model = hdsl.load(EXAMPLES / name / "model.hbm")
+    seeds = 16
+    deviations = []
+    for seed in range(1, seeds + 1):
+        fit = model.sample(seed=seed)
+        compared = [compare(fit, expected) for expected in expected_numbers(name)]
+        deviations.append([(c.found - c.expected.value) / c.mcse for c in compared])
+    array = np.array(deviations)
+    # What all seeds have in common is bias, or the error of a reference that is itself from draws.
+    exact = all(expected.mcse is None for expected in expected_numbers(name))
+    bias = array.mean(axis=0) * (np.sqrt(seeds) if exact else 1.0)
+    assert np.all(np.abs(bias) <= TOLERANCE)
+    spread = array.std(axis=0)
+    assert 0.7 < np.sqrt(np.mean(spread**2)) < 1.3
+
+
 def test_single_bag_is_drawn_from_the_exact_posterior() -> None:
     exact = stats.beta(8, 24)
     for expected in expected_numbers("mm_single_bag"):

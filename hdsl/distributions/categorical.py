@@ -14,7 +14,6 @@ from hdsl.expressions.functions import log, where
 from hdsl.expressions.ranges import PROBABILITY
 from hdsl.expressions.tree import Constant, Expression, Position, Reduce, Size, Sweep, apply
 
-
 _ROUNDING = 1e-6
 
 

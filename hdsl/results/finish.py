@@ -77,7 +77,8 @@ def finish(
         observed_data=_data(bound, observed=True),
         constant_data=_data(bound, observed=False),
         log_likelihood={
-            name: (_dims(value), _shaped(value, shape)) for name, value in likelihood.items()
+            _observed_name(plan, name, likelihood): (_dims(value), _shaped(value, shape))
+            for name, value in likelihood.items()
         },
         facts=RunFacts(
             model_text=plan.graph.source.text,
@@ -159,11 +160,11 @@ def _variables(
         yield replace(variable, name=_observed_name(plan, name, replicates))
 
 
-def _observed_name(plan: Plan, name: str, replicates: Mapping[str, Value]) -> str:
-    """The name of the data that an observation replicates, where no other bears it."""
+def _observed_name(plan: Plan, name: str, others: Mapping[str, Value]) -> str:
+    """The name of the data that a statement observes, where no other bears it."""
     node = plan.graph.nodes[name]
     value = node.value if isinstance(node, Stochastic) else None
-    if isinstance(value, Reference) and value.name not in replicates:
+    if isinstance(value, Reference) and value.name not in others:
         return value.name
     return name
 
