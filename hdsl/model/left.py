@@ -336,7 +336,8 @@ def settle(read: Translator, expression: Expression, left: Left, target: Target)
                     _place_of(expression, axis, target.statement.span),
                     labels=[Place(target.span, f"has {count_indices(len(left.axes))}")],
                     cause="a list takes the axis of the left side, so there must be exactly one",
-                    help=f"give the list a name: `w = […]`, and take its elements: `w[{_first(left)}]`",
+                    help="give the list a name with its index: "
+                    f"`w[{_first(left)}] = […]`, and use `w[{_first(left)}]`",
                 )
             expression = rename_axes(expression, {LIST_AXIS: left.axes[0]})
         elif is_slice(axis):
