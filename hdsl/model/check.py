@@ -6,10 +6,12 @@ from hdsl.diagnostics import Diagnostic, Report
 from hdsl.distributions.random import Applied
 from hdsl.expressions.tree import Expression
 from hdsl.model.choices import check_choices
+from hdsl.model.collect_names import collect_names
 from hdsl.model.derivatives import check_derivatives
 from hdsl.model.graph import ModelGraph
 from hdsl.model.lints import list_lints
-from hdsl.model.names import collect_names, not_yet
+from hdsl.model.names import not_yet
+from hdsl.model.observed_once import check_formulas
 from hdsl.model.order import ordered
 from hdsl.model.statements import Builder
 from hdsl.model.supports import check_supports
@@ -47,6 +49,7 @@ def check(program: tree.Program, source: Source) -> tuple[ModelGraph, tuple[Diag
         program.description,
     )
     check_choices(graph, report)
+    check_formulas(graph, report)
     _check_observations(graph, report)
     _check_discrete(graph, report)
     _check_improper(graph, report)
@@ -75,7 +78,8 @@ def _check_observations(graph: ModelGraph, report: Report) -> None:
                 "HB207",
                 f"`{left}` is computed from unknowns and stands left of `~`",
                 node.span,
-                cause="left of `~` stands data, or a new name; a computed quantity would need a change of variables",
+                cause="left of `~` stands data, or a new name; a computed quantity would need a "
+                "change of variables",
                 help=f"add a term to the log density instead: `factor log_prob(…, {left}){over}`",
             )
 

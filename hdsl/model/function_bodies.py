@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hdsl.model.scope import Failed, Scope
 from hdsl.model.translate import Translator
+from hdsl.model.unknown_names import report_unknown
 from hdsl.syntax import tree
 
 
@@ -22,7 +23,7 @@ def _check(read: Translator, node: tree.Node, known: frozenset[str]) -> None:
         case tree.Name(text):
             if text not in known and not read.knows(text, Scope()):
                 try:
-                    read.unknown(node, Scope())
+                    report_unknown(read, node, Scope())
                 except Failed:
                     return
         case tree.Block(locals, result):

@@ -120,7 +120,7 @@ class Part:
     node
         Name of the node with the part's values.
     at
-        For each axis of the whole: a label, the name of the axis of the part along which it runs, or
+        For each axis of the whole: a label, the axis of the part along which it runs, or
         the name of the data vector that holds its positions along the part's selection.
     """
 

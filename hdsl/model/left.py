@@ -9,24 +9,22 @@ from typing import NoReturn
 
 from hdsl.diagnostics import Label as Place
 from hdsl.expressions.index_set import Label
-from hdsl.expressions.rewrite import along, rename_axes
 from hdsl.expressions.tree import (
     Along,
     Expression,
-    Gather,
     Position,
     Reference,
-    Sweep,
     apply,
     set_of,
-    walk,
 )
-from hdsl.model.calls import refuse_domain
+from hdsl.model.declarations import constant
 from hdsl.model.graph import Selection
-from hdsl.model.names import Names, Target, constant
-from hdsl.model.scope import LIST_AXIS, Scope, Typed, is_slice
+from hdsl.model.names import Names, Target
+from hdsl.model.reductions import refuse_domain
+from hdsl.model.scope import Scope, Typed
 from hdsl.model.subscripts import count_indices
 from hdsl.model.translate import Translator
+from hdsl.model.unknown_names import report_wrong_label
 from hdsl.source import Span
 from hdsl.syntax import tree
 from hdsl.syntax.format_expression import format_expression
@@ -231,7 +229,7 @@ def _label(read: Translator, target: Target, index: tree.Expression, axis: str) 
             help="name a running index and put the condition after `for`",
         )
     if declared.labels is not None and label not in declared.labels:
-        read.wrong_label(label, declared.name, index.span)
+        report_wrong_label(read, label, declared.name, index.span)
     if isinstance(index, tree.Name) and declared.labels is None:
         read.fail(
             "HB206",
@@ -323,102 +321,3 @@ def _select(
     selection = Selection(axis, own, tuple(v.name for v in vectors.values()), condition, span)
     at = tuple(vectors[p.axis] if isinstance(p, Along) else p for p in places)
     return Left((axis,), Scope(selected), at, selection, dict(vectors))
-
-
-def settle(read: Translator, expression: Expression, left: Left, target: Target) -> Expression:
-    """Give the slices and lists of the right side the axes of the left."""
-    for axis in sorted(expression.axes):
-        if axis == LIST_AXIS:
-            if len(left.axes) != 1:
-                read.fail(
-                    "HB308",
-                    "a list stands where no single axis takes it",
-                    _place_of(expression, axis, target.statement.span),
-                    labels=[Place(target.span, f"has {count_indices(len(left.axes))}")],
-                    cause="a list takes the axis of the left side, so there must be exactly one",
-                    help="give the list a name with its index: "
-                    f"`w[{_first(left)}] = […]`, and use `w[{_first(left)}]`",
-                )
-            expression = rename_axes(expression, {LIST_AXIS: left.axes[0]})
-        elif is_slice(axis):
-            base = _axis_for(expression, axis, left)
-            if base in left.slices:
-                for e in walk(expression):
-                    if isinstance(e, Sweep) and e.axis == axis:
-                        read.refuse(f"`{e.function}` of a whole array in a part", e.span)
-                expression = along(expression, axis, Gather(left.slices[base]))
-            elif base in left.axes:
-                expression = rename_axes(expression, {axis: base})
-            else:
-                missing_axis(read, expression, axis, target)
-        elif axis not in left.axes:
-            missing_axis(read, expression, axis, target)
-    return expression
-
-
-def _first(left: Left) -> str:
-    return set_of(left.axes[0]) if left.axes else "1"
-
-
-def _axis_for(expression: Expression, axis: str, left: Left) -> str:
-    """The axis of the left that a slice takes.
-
-    In ``K[site]`` the slice is over the same set as the running index: it is the second axis.
-    """
-    base = axis.removesuffix("*")
-    known = {*left.axes, *left.slices}
-    while any(
-        isinstance(e, Reference) and axis in e.axes and _runs_along(e, base, left)
-        for e in walk(expression)
-    ):
-        base += "'"
-        if base not in known:
-            return axis
-    return base
-
-
-def _runs_along(reference: Reference, axis: str, left: Left) -> bool:
-    """Whether an array is taken along an axis of the left by a running index."""
-    if axis not in left.slices:
-        return Along(axis) in reference.indices
-    return Gather(left.slices[axis]) in reference.indices
-
-
-def missing_axis(read: Translator, expression: Expression, axis: str, target: Target) -> NoReturn:
-    """Report an axis of the right side that the left side lacks."""
-    name = set_of(axis.removesuffix("*"))
-    inside = ", ".join(format_expression(i) for i in target.indices)
-    index = name if name not in inside else f"{name}'"
-    place = _place_of(expression, axis, target.statement.span)
-    varies = read.text_of(place)
-    link = _link(read, target, name)
-    if link is not None and varies in read.names.targets:
-        help = f"take the element that belongs to each: `{varies}[{link}]`"
-    elif target.observed:
-        help = f"take one element, `{varies}[…]`, or reduce: `sum(… for {name})`"
-    else:
-        suggestion = f"{target.name}[{inside + ', ' if inside else ''}{index}]"
-        help = f"write `{suggestion}` on the left, or reduce: `sum(… for {name})`"
-    read.fail(
-        "HB305",
-        f"`{varies}` varies over `{name}`, the left side does not",
-        place,
-        labels=[Place(target.span, f"has no index `{index}`")],
-        cause="what the right side varies over must stand as an index on the left",
-        help=help,
-    )
-
-
-def _place_of(expression: Expression, axis: str, fallback: Span) -> Span:
-    """Where an axis comes from: the smallest part of the text that has it."""
-    found = [e.span for e in walk(expression) if axis in e.axes and e.span.end > e.span.start]
-    return min(found, key=lambda span: (span.end - span.start, span.start), default=fallback)
-
-
-def _link(read: Translator, target: Target, set_name: str) -> str | None:
-    """Data on the axes of the left that say which label of a set belongs to each element."""
-    indices = tuple(format_expression(index) for index in target.indices)
-    for declared in read.names.data.values():
-        if declared.type == set_name and declared.axes == indices:
-            return f"{declared.name}[{', '.join(indices)}]"
-    return None

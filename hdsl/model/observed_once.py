@@ -9,7 +9,7 @@ import numpy as np
 from hdsl.diagnostics import Label as Place
 from hdsl.diagnostics import Report
 from hdsl.expressions.evaluate import Evaluator, Value
-from hdsl.expressions.tree import Reference
+from hdsl.expressions.tree import Reference, walk
 from hdsl.model.element_names import element_name
 from hdsl.model.evaluable import can_evaluate
 from hdsl.model.graph import ModelGraph, Stochastic
@@ -72,3 +72,36 @@ def _elements(
     for node in nodes:
         if node.value is not None and can_evaluate(node.value, counted):
             yield node, np.ravel(counted(node.value).array).tolist()
+
+
+def check_formulas(graph: ModelGraph, report: Report) -> None:
+    """Report a formula of one array of data, ``log(y[i])``, beside an observation of the same."""
+    first: dict[str, Stochastic] = {}
+    for node in graph.stochastic:
+        name = _sole_data(graph, node)
+        if name is None:
+            continue
+        earlier = first.setdefault(name, node)
+        if earlier is not node and not (_is_plain(earlier) and _is_plain(node)):
+            report.add(
+                "HB205",
+                f"`{name}` is observed twice, once within a formula",
+                node.span,
+                labels=[Place(earlier.span, "observed here first")],
+                cause="each datum stands on the left of one `~`, itself or in a formula",
+                help="remove one of the two lines; `factor` adds a further term",
+            )
+
+
+def _sole_data(graph: ModelGraph, node: Stochastic) -> str | None:
+    """The array of data of which an observation takes each element once."""
+    if node.value is None:
+        return None
+    found = [e for e in walk(node.value) if isinstance(e, Reference) and e.name in graph.data]
+    if len(found) != 1 or not found[0].is_plain or not node.value.axes >= found[0].axes:
+        return found[0].name if _is_plain(node) and found else None
+    return found[0].name
+
+
+def _is_plain(node: Stochastic) -> bool:
+    return isinstance(node.value, Reference)

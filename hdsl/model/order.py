@@ -141,12 +141,14 @@ def _step(node: Node, parent: str) -> Span | None:
     """Where a node refers to single elements of its parent, and not to the same plate."""
     if parent.endswith(".parts"):
         return None
-    for expression in _expressions(node):
-        for e in walk(expression):
-            if isinstance(e, Reference) and e.name == parent:
-                if any(isinstance(index, Gather | Shift | At) for index in e.indices):
-                    return e.span
-    return None
+    references = (
+        e
+        for expression in _expressions(node)
+        for e in walk(expression)
+        if isinstance(e, Reference) and e.name == parent
+    )
+    single = (e for e in references if any(isinstance(i, Gather | Shift | At) for i in e.indices))
+    return next((e.span for e in single), None)
 
 
 def _expressions(node: Node) -> tuple[Expression, ...]:

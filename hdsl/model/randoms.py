@@ -133,9 +133,7 @@ def _keyword_habit(expression: tree.Call, span: Span) -> str:
     name = argument.name
     if name in ("var", "variance", "sigma2"):
         return f"give the standard deviation: `sd = sqrt({format_expression(argument.value)})`"
-    distribution = (
-        DISTRIBUTIONS[expression.function] if expression.function in DISTRIBUTIONS else None
-    )
+    distribution = DISTRIBUTIONS.get(expression.function)
     known = [p.name for p in distribution.parameters] if distribution is not None else []
     meant = _KEYWORDS.get(name or "")
     return f"write `{meant} = …`" if meant in known and name not in known else ""
@@ -194,8 +192,10 @@ def _categorical(
             "HB318",
             "nothing tells which index set `Categorical` draws from",
             expression.span,
-            cause="its argument is a vector over the index set: an array with its last index left off",
-            help="give the probabilities a name with an index: `p[kind] = …`, then `Categorical(p)`",
+            cause="its argument is a vector over the index set: an array with its last index left "
+            "off",
+            help="give the probabilities a name with an index: `p[kind] = …`, then "
+            "`Categorical(p)`",
         )
     set_name = (
         member if over[0] == LIST_AXIS and member is not None else set_of(over[0].rstrip("*"))

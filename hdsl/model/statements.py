@@ -13,16 +13,13 @@ from hdsl.distributions.random import Random
 from hdsl.expressions.functions import LINKS
 from hdsl.expressions.rewrite import rename_axes
 from hdsl.expressions.tree import (
-    Along,
     Concatenate,
     Expression,
     Gather,
-    Position,
     Reference,
     apply,
-    set_of,
 )
-from hdsl.model.free_indices import free_indices
+from hdsl.model.axes import axes_in_order
 from hdsl.model.function_bodies import check_function_bodies
 from hdsl.model.graph import (
     Deterministic,
@@ -34,11 +31,13 @@ from hdsl.model.graph import (
     Stochastic,
     whole,
 )
-from hdsl.model.left import Left, axes_of_targets, read_left, settle
+from hdsl.model.left import Left, axes_of_targets, read_left
 from hdsl.model.names import Names, Target
+from hdsl.model.observations import observe
 from hdsl.model.order import by_dependency, report_cycle
 from hdsl.model.randoms import random
-from hdsl.model.scope import LIST_AXIS, Failed, Scope, Typed, is_slice
+from hdsl.model.scope import LIST_AXIS, Failed, Scope
+from hdsl.model.settle import settle
 from hdsl.model.translate import Translator
 from hdsl.source import Span
 from hdsl.syntax import tree
@@ -82,7 +81,7 @@ class Builder:
         for name, targets in self.names.targets.items():
             self._guarded(self._quantity, name, targets)
         for target in self.names.observations:
-            self._guarded(self._observation, target)
+            self._guarded(observe, self, target)
         for statement in self.names.factors:
             self._guarded(self._factor, statement)
         for declared in list(self.names.ranges):
@@ -95,7 +94,7 @@ class Builder:
         except Failed:
             return
 
-    # --- what other statements ask -------------------------------------------------------------------
+    # --- what other statements ask ---------------------------------------------------------------
 
     def axes_of(self, name: str, span: Span) -> tuple[str, ...]:
         """The axes of a quantity."""
@@ -161,18 +160,18 @@ class Builder:
         found = random(self.read, target.statement.distribution, left.scope)
         return found.set_name if isinstance(found, Categorical) else None
 
-    # --- statements ----------------------------------------------------------------------------------
+    # --- statements ------------------------------------------------------------------------------
 
     def _quantity(self, name: str, targets: Sequence[Target]) -> None:
         observed = self._computed_observation(targets)
         defining = [t for t in targets if observed is None or t.statement is not observed.statement]
         axes = self.axes_of(name, targets[0].span)
-        if len(defining) == 1 and not self._left(defining[0], axes).is_part:
+        if len(defining) == 1 and not self.left(defining[0], axes).is_part:
             self._define(defining[0], name, axes)
         else:
             self._assemble(name, axes, defining)
         if observed is not None:
-            self._observation(observed.as_observation())
+            observe(self, observed.as_observation())
 
     def _computed_observation(self, targets: Sequence[Target]) -> Target | None:
         """The ``~`` of a quantity that a full ``=`` computes already: an observation of it."""
@@ -183,17 +182,17 @@ class Builder:
         if len(values) != 1 or len(random_ones) != 1:
             return None
         axes = self.axes_of(values[0].name, values[0].span)
-        if values[0].indices and self._left(values[0], axes).is_part:
+        if values[0].indices and self.left(values[0], axes).is_part:
             return None
         return random_ones[0]
 
-    def _left(self, target: Target, axes: tuple[str, ...], node: str = "") -> Left:
+    def left(self, target: Target, axes: tuple[str, ...], node: str = "") -> Left:
         return read_left(self.read, target, axes, node or target.name)
 
     def _define(
         self, target: Target, node: str, axes: tuple[str, ...], internal: bool = False
     ) -> Left:
-        left = self._left(target, axes, node)
+        left = self.left(target, axes, node)
         description = target.statement.comments.description
         if isinstance(target.statement, tree.DeterministicStatement):
             if not target.indices:
@@ -203,7 +202,7 @@ class Builder:
                 value = settle(self.read, value, left, target)
                 if target.link:
                     value = apply(LINKS[target.link], value)
-            self._add(Deterministic(node, left.axes, value, target.span, description, internal))
+            self.add(Deterministic(node, left.axes, value, target.span, description, internal))
         else:
             self._unknown(target, node, left, description, internal)
         if left.selection is not None:
@@ -213,16 +212,16 @@ class Builder:
     def _unknown(
         self, target: Target, node: str, left: Left, description: str, internal: bool
     ) -> None:
-        found = self._random(target, left, None)
+        found = self.random(target, left, None)
         if target.link is None:
-            self._add(Stochastic(node, left.axes, found, None, target.span, description, internal))
+            self.add(Stochastic(node, left.axes, found, None, target.span, description, internal))
             return
         linked = f"{target.link}({node})"
-        self._add(Stochastic(linked, left.axes, found, None, target.span, "", internal))
+        self.add(Stochastic(linked, left.axes, found, None, target.span, "", internal))
         value = apply(LINKS[target.link], whole(linked, left.axes))
-        self._add(Deterministic(node, left.axes, value, target.span, description, internal))
+        self.add(Deterministic(node, left.axes, value, target.span, description, internal))
 
-    def _random(self, target: Target, left: Left, member: str | None) -> Random:
+    def random(self, target: Target, left: Left, member: str | None) -> Random:
         assert isinstance(target.statement, tree.StochasticStatement)
         found = random(self.read, target.statement.distribution, left.scope, member)
         if isinstance(found, Categorical):
@@ -233,12 +232,12 @@ class Builder:
             return replace(found, p=settle(self.read, p, kept, target), axis=own)
         return found.map(lambda e: settle(self.read, e, left, target))
 
-    def _add(self, node: Node) -> None:
+    def add(self, node: Node) -> None:
         self.nodes[node.name] = node
 
     def _assemble(self, name: str, axes: tuple[str, ...], targets: Sequence[Target]) -> None:
         """A quantity defined in parts: a node for each, and one that lays them together."""
-        full = [t for t in targets if not self._left(t, axes).is_part]
+        full = [t for t in targets if not self.left(t, axes).is_part]
         if full and len(targets) > 1:
             self._defined_twice(full, targets)
         parts: list[Part] = []
@@ -250,14 +249,14 @@ class Builder:
             parts.append(Part(node, left.places, target.span))
             items.append((whole(node, left.axes), left.axes))
         place, table = f"{name}.parts", f"{name}.where"
-        self._add(
+        self.add(
             Deterministic(
                 place, (place,), Concatenate(tuple(items), place), targets[0].span, is_internal=True
             )
         )
         gathered = Reference(place, (Gather(whole(table, axes)),))
         description = " ".join(t.statement.comments.description for t in targets).strip()
-        self._add(Deterministic(name, axes, gathered, targets[0].span, description))
+        self.add(Deterministic(name, axes, gathered, targets[0].span, description))
         self.assembled[name] = (axes, tuple(parts))
 
     def _defined_twice(self, full: Sequence[Target], targets: Sequence[Target]) -> NoReturn:
@@ -280,92 +279,9 @@ class Builder:
             help=f"say for which elements the other line holds: `{_restricted(full[0], part)}`",
         )
 
-    def _observation(self, target: Target) -> None:
-        assert isinstance(target.statement, tree.StochasticStatement)
-        name = target.name
-        plain = name in self.names.data or name in self.names.targets
-        if plain:
-            axes = self.axes_of(name, target.span)
-            node = self._observation_name(target, name)
-            left = self._left(target, axes, node)
-            value = _observed_value(name, left)
-            if left.selection is not None:
-                self.selections[left.selection.axis] = left.selection
-        else:
-            node = self._observation_name(target, name)
-            left, value = self._observed_expression(target)
-        member = self.member_of(name) if plain else None
-        found = self._random(target, left, member)
-        description = target.statement.comments.description
-        self._add(Stochastic(node, left.axes, found, value, target.span, description))
-
-    def _observation_name(self, target: Target, name: str) -> str:
-        is_computed = name in self.names.targets
-        earlier = None if is_computed else self.nodes.get(name)
-        if earlier is None:
-            return f"observed {name}" if is_computed else name
-        limited = bool(target.statement.conditions) or any(
-            not isinstance(i, tree.Name) for i in target.indices
-        )
-        if not limited:
-            self.read.fail(
-                "HB205",
-                f"`{name}` is observed twice",
-                target.span,
-                labels=[Place(earlier.span, "observed here first")],
-                cause="each datum stands on the left of one `~`",
-                help="remove one of the two lines; `factor` adds a further term",
-            )
-        number = 2
-        while f"{name} ({number})" in self.nodes:
-            number += 1
-        return f"{name} ({number})"
-
-    def _observed_expression(self, target: Target) -> tuple[Left, Expression]:
-        """``log(y[i]) ~ …``: the axes are the running indices in it, then its slices."""
-        if target.statement.conditions:
-            self.read.refuse("`for` after an observed expression", target.span)
-        self._check_speaks_of_data(target)
-        running = {
-            index.text: Typed(Position(index.text), member=set_of(index.text), axis=index.text)
-            for index in free_indices(self.names, target.expression)
-        }
-        scope = Scope(running)
-        value = self.read.number(target.expression, scope)
-        if LIST_AXIS in value.axes:
-            self.read.fail(
-                "HB308",
-                "a list stands left of `~`",
-                target.span,
-                cause="its items have no index that the right side could have too",
-                help="give the values a name: `data y[i] = [1, 2]`, then `y[i] ~ …`",
-            )
-        slices = {a: a.removesuffix("*") for a in value.axes if is_slice(a) and a != LIST_AXIS}
-        value = rename_axes(value, slices)
-        axes = (*running, *(a for a in axes_in_order(value) if a not in running))
-        return Left(axes, scope, tuple(Along(a) for a in axes)), value
-
-    def _check_speaks_of_data(self, target: Target) -> None:
-        """Refuse a new name inside a formula: ``sigma^2 ~ …``."""
-        found = [e for e in tree.walk(target.expression) if isinstance(e, tree.Name)]
-        new = [name for name in found if not self.read.knows(name.text, Scope())]
-        if not new or any(self.names.is_quantity(name.text) for name in found):
-            return
-        if self.read.near(new[0].text, Scope()) is not None:
-            return
-        self.read.fail(
-            "HB208",
-            f"`{target.name}` is neither data nor a new name",
-            target.span,
-            cause="left of `~` stands data, a formula of data, a new name, or a link of a new name: "
-            + ", ".join(f"`{link}`" for link in LINKS),
-            help=f"give it a name, `v ~ …`, and compute `{new[0].text}` from it: "
-            f"`{new[0].text} = …`",
-        )
-
     def _factor(self, statement: tree.FactorStatement) -> None:
         from hdsl.expressions.tree import Reduce
-        from hdsl.model.calls import bind_conditions
+        from hdsl.model.reductions import bind_conditions
 
         scope, over, condition = bind_conditions(
             self.read, statement.conditions, statement.value, Scope()
@@ -377,7 +293,7 @@ class Builder:
         elif condition is not None:
             value = apply("where", condition, value, 0.0)
         name = f"factor {sum(isinstance(n, Factor) for n in self.nodes.values()) + 1}"
-        self._add(Factor(name, value, statement.span, statement.comments.description))
+        self.add(Factor(name, value, statement.span, statement.comments.description))
 
     def _range(self, name: str) -> None:
         """The bounds of a range: known now, or an expression of data."""
@@ -401,25 +317,6 @@ def _right_side(target: Target) -> tree.Expression:
     return target.statement.value
 
 
-def axes_in_order(expression: Expression) -> tuple[str, ...]:
-    """The axes of an expression, in the order in which the text names them."""
-    found: dict[str, None] = {}
-    seen: set[Expression] = set()
-    stack = [expression]
-    while stack:
-        e = stack.pop()
-        if e in seen:
-            continue
-        seen.add(e)
-        if isinstance(e, Reference):
-            for index in e.indices:
-                axes = sorted(index.positions.axes) if isinstance(index, Gather) else ()
-                found.update(dict.fromkeys((index.axis,) if isinstance(index, Along) else axes))
-        stack.extend(reversed(e.children))
-    found.update(dict.fromkeys(sorted(expression.axes)))
-    return tuple(axis for axis in found if axis in expression.axes)
-
-
 def _restricted(full: Target, part: Target) -> str:
     """A statement about every element, as one about the others."""
     sign = "~" if isinstance(full.statement, tree.StochasticStatement) else "="
@@ -430,21 +327,6 @@ def _restricted(full: Target, part: Target) -> str:
     ]
     condition = others[0] if len(others) == 1 and not part.statement.conditions else "…"
     return f"{format_expression(full.expression)} {sign} … for {condition}"
-
-
-def _observed_value(name: str, left: Left) -> Expression:
-    from hdsl.expressions.tree import At, Index
-
-    indices: list[Index] = []
-    for place in left.places:
-        match place:
-            case Along():
-                indices.append(place)
-            case Reference():
-                indices.append(Gather(place))
-            case _:
-                indices.append(At(place))
-    return Reference(name, tuple(indices))
 
 
 def _list_labels(value: Expression) -> range:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 from hdsl.diagnostics import Label as Place
 from hdsl.expressions.tree import Along, At, Gather, Index, Lookup, Reference, set_of
 from hdsl.model.scope import Scope, Typed, slice_axis
+from hdsl.model.unknown_names import report_unknown, report_unknown_label, report_wrong_label
 from hdsl.source import Span
 from hdsl.syntax import tree
 from hdsl.syntax.format_expression import format_expression
@@ -30,7 +31,7 @@ def subscript(read: Translator, expression: tree.Subscript, scope: Scope) -> Typ
                 cause=f"only data whose type is `{name}` may be indexed under this name",
                 help=f"declare which `{name}` each row belongs to: `data {name}[row] : {name}`",
             )
-        read.unknown(expression.array, scope)
+        report_unknown(read, expression.array, scope)
     axes = read.axes_of(name, expression.array.span)
     if len(expression.indices) > len(axes):
         _too_many(read, expression, axes)
@@ -130,7 +131,7 @@ def _is_label_here(read: Translator, text: str, set_name: str, scope: Scope) -> 
 def _declared_label(read: Translator, label: str | float, set_name: str, span: Span) -> str | float:
     declared = read.names.sets[set_name]
     if declared.labels is not None and label not in declared.labels:
-        read.wrong_label(label, set_name, span)
+        report_wrong_label(read, label, set_name, span)
     return label
 
 
@@ -139,7 +140,7 @@ def _computed(
 ) -> Index:
     set_name = set_of(axis)
     if isinstance(index, tree.Name) and not read.knows(index.text, scope):
-        read.unknown_label(index, set_name, scope)
+        report_unknown_label(read, index, set_name, scope)
     typed = read.typed(index, scope)
     if typed.member == set_name:
         return Along(typed.axis) if typed.axis is not None else Gather(typed.expression)

@@ -83,8 +83,8 @@ def _report_exchanged(
         f"`{_text(graph, argument)}` is `{parameter.name}` of `{distribution}`, but can be "
         f"{_outside(interval, parameter.interval)}",
         _place(argument, node.random.span),
-        cause=f"it is `{distribution}({first.name}, {second.name})`, and `{parameter.name}` must be "
-        f"{_needed(parameter.interval)}",
+        cause=f"it is `{distribution}({first.name}, {second.name})`, and `{parameter.name}` must "
+        f"be {_needed(parameter.interval)}",
         help=f"exchange the two: `{distribution}({_text(graph, b)}, {_text(graph, a)})`",
     )
 

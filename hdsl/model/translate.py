@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -23,14 +22,14 @@ from hdsl.expressions.tree import (
     set_of,
     walk,
 )
-from hdsl.model.graph import SetDeclaration
+from hdsl.model.comparisons import comparison
 from hdsl.model.names import Names, not_yet
 from hdsl.model.scope import LIST_AXIS, Failed, Scope, Typed, is_slice
+from hdsl.model.unknown_names import report_unknown
 from hdsl.source import Span
 from hdsl.syntax import tree
 
 _ARITHMETIC = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "^": "power"}
-_COMPARISONS = {"<": "less", "<=": "less_equal", "==": "equal", "!=": "not_equal"}
 
 
 @dataclass
@@ -91,7 +90,7 @@ class Translator:
         self._fresh += 1
         return f"{base}#{self._fresh}"
 
-    # --- entry points ---------------------------------------------------------------------------
+    # --- entry points ----------------------------------------------------------------------------
 
     def number(self, expression: tree.Expression, scope: Scope) -> Expression:
         """The value of an expression as a number; a numeric label counts as its number."""
@@ -166,7 +165,7 @@ class Translator:
             case tree.Binary(operator, left, right):
                 return self._binary(operator, left, right, expression.span, scope)
             case tree.Comparison():
-                return self._comparison(expression, scope)
+                return comparison(self, expression, scope)
             case tree.Conditional(condition, then, otherwise):
                 return Typed(self.combine("where", [condition, then, otherwise], scope))
             case tree.List(items):
@@ -198,11 +197,12 @@ class Translator:
                     "HB215",
                     "a distribution stands where a number is needed",
                     expression.span,
-                    cause="distributions stand right of `~`, and in `log_prob(D, x)` and `cdf(D, x)`",
+                    cause="distributions stand right of `~`, and in `log_prob(D, x)` and "
+                    "`cdf(D, x)`",
                     help="write it in a line of its own, `x ~ …`, and use `x`",
                 )
 
-    # --- names ------------------------------------------------------------------------------------
+    # --- names -----------------------------------------------------------------------------------
 
     def _name(self, name: tree.Name, scope: Scope) -> Typed:
         text = name.text
@@ -219,7 +219,7 @@ class Translator:
             return Typed(value, member=single, label=text)
         if text == "pi":
             return Typed(Constant(math.pi))
-        self.unknown(name, scope)
+        report_unknown(self, name, scope)
 
     def whole(self, name: str, span: Span) -> Typed:
         """A bare name: the whole array, its axes kept apart from running indices."""
@@ -227,39 +227,6 @@ class Translator:
 
         indices = tuple(Along(axis) for axis in free_axes(self.axes_of(name, span)))
         return Typed(Reference(name, indices, span=span), member=self.member_of(name))
-
-    def unknown(self, name: tree.Name, scope: Scope) -> NoReturn:
-        """Report a name that means nothing here."""
-        text = name.text
-        if text in self.names.sets:
-            self.fail(
-                "HB301",
-                f"running index `{text}` is not bound here",
-                name.span,
-                labels=[Place(self.names.sets[text].span, f"`{text}` is an index set")],
-                cause="a running index must stand on the left of the statement, or after `for`",
-                help=f"write `[{text}]` on the left, or reduce: `sum(… for {text})`",
-            )
-        if text in self.names.broken:
-            raise Failed
-        self.names.broken.add(text)
-        near = self.near(text, scope)
-        declared = self.declared(near) if near is not None else tree.NOWHERE
-        self.fail(
-            "HB201",
-            f"unknown name `{text}`",
-            name.span,
-            labels=[Place(declared, f"`{near}` is declared here")] if declared.end else [],
-            cause="every name is data, an index, or stands left of `~` or `=` somewhere in the model",
-            help=f"did you mean `{near}`?"
-            if near is not None
-            else f"define it: `{text} ~ …`, `{text} = …` or `data {text}`",
-        )
-
-    def near(self, text: str, scope: Scope) -> str | None:
-        """The known name that is most like one that is not known."""
-        known = [*scope.locals, *scope.running, *self.names.all_names()]
-        return next(iter(difflib.get_close_matches(text, known, 1, 0.6)), None)
 
     def knows(self, text: str, scope: Scope) -> bool:
         """Whether a bare name means anything."""
@@ -273,24 +240,6 @@ class Translator:
             or text in self.names.labels()
         )
 
-    def unknown_label(self, name: tree.Name, set_name: str, scope: Scope) -> NoReturn:
-        """Report a name that means nothing, where a label of an index set would do."""
-        declared = self.names.sets[set_name]
-        labels = [str(label) for label in declared.labels or ()][:200]
-        if difflib.get_close_matches(name.text, labels, 1, 0.5):
-            self.wrong_label(name.text, set_name, name.span)
-        if self.near(name.text, scope) is not None:
-            self.unknown(name, scope)
-        if declared.labels is not None:
-            self.wrong_label(name.text, set_name, name.span)
-        self.fail(
-            "HB201",
-            f"unknown name `{name.text}`",
-            name.span,
-            cause="a bare name is an index, a label that the file declares, or a quantity",
-            help=f'if it is a label of `{set_name}` that only the data know, quote it: `"{name.text}"`',
-        )
-
     def declared(self, name: str) -> Span:
         if name in self.names.data:
             return self.names.data[name].span
@@ -300,7 +249,7 @@ class Translator:
             return self.names.sets[name].span
         return tree.NOWHERE
 
-    # --- numbers and labels -------------------------------------------------------------------------
+    # --- numbers and labels ----------------------------------------------------------------------
 
     def as_number(self, typed: Typed) -> Expression:
         """A value as a number: a label of a numeric set is its number."""
@@ -330,7 +279,7 @@ class Translator:
         index = Along(typed.axis) if typed.axis is not None else Gather(typed.expression)
         return Reference(f"{typed.member}.labels", (index,), span=typed.span)
 
-    # --- operations --------------------------------------------------------------------------------
+    # --- operations ------------------------------------------------------------------------------
 
     def combine(self, function: str, parts: Sequence[tree.Expression], scope: Scope) -> Expression:
         """Apply a function to numbers, lists taking the axis that they meet."""
@@ -353,7 +302,8 @@ class Translator:
                     "a list meets several axes",
                     span,
                     cause="a list takes the axis of what it meets, so there must be one",
-                    help=f"the axes here are {', '.join(f'`{set_of(a)}`' for a in sorted(others))}; give the list a name with an index: `w[k] = […]`",
+                    help=f"here are {', '.join(f'`{set_of(a)}`' for a in sorted(others))}: give "
+                    "the list a name with an index, `w[k] = […]`",
                 )
             others = frozenset(slices)
         (axis,) = others
@@ -368,97 +318,6 @@ class Translator:
             return Typed(self.combine(operator, [left, right], scope))
         return Typed(self.combine(_ARITHMETIC[operator], [left, right], scope))
 
-    def _comparison(self, comparison: tree.Comparison, scope: Scope) -> Typed:
-        self._check_labels(comparison, scope)
-        operands = self.all(comparison.operands, scope)
-        result: Expression | None = None
-        for operator, left, right in zip(
-            comparison.operators, operands, operands[1:], strict=False
-        ):
-            single = self._compare(operator, left, right)
-            result = single if result is None else apply("and", result, single)
-        assert result is not None
-        return Typed(result)
-
-    def _check_labels(self, comparison: tree.Comparison, scope: Scope) -> None:
-        """A name that means nothing, compared with a label, was meant as a label."""
-        for operator, left, right in zip(
-            comparison.operators, comparison.operands, comparison.operands[1:], strict=False
-        ):
-            for name, other in ((left, right), (right, left)):
-                if operator not in ("==", "!=") or not isinstance(name, tree.Name):
-                    continue
-                if not self.knows(name.text, scope):
-                    member = self.typed(other, scope).member
-                    if member is not None:
-                        self.unknown_label(name, member, scope)
-
-    def _compare(self, operator: str, left: Typed, right: Typed) -> Expression:
-        if operator in ("==", "!="):
-            left, right = self._same_set(left, right), self._same_set(right, left)
-            if left.member is not None and left.member == right.member:
-                parts = self.meet([left.expression, right.expression], left.span)
-                return apply(_COMPARISONS[operator], *parts)
-            if left.member and right.member and not self._both_numeric(left, right):
-                self.fail(
-                    "HB311",
-                    f"a label of `{left.member}` is compared with a label of `{right.member}`",
-                    left.span.to(right.span),
-                    cause="labels of different index sets are never equal",
-                    help="compare labels of one index set",
-                )
-        parts = self.meet([self.as_number(left), self.as_number(right)], left.span)
-        if operator in (">", ">="):
-            parts.reverse()
-            operator = operator.replace(">", "<")
-        return apply(_COMPARISONS[operator], *parts)
-
-    def _both_numeric(self, left: Typed, right: Typed) -> bool:
-        for typed in (left, right):
-            labels = self.names.sets[typed.member or ""].labels
-            if labels is not None and any(isinstance(label, str) for label in labels):
-                return False
-        return True
-
-    def _same_set(self, typed: Typed, other: Typed) -> Typed:
-        """A bare label, as one of the set that it is compared with."""
-        if typed.label is None or other.member is None or typed.member == other.member:
-            if typed.label is not None and typed.member is None:
-                self.fail(
-                    "HB211",
-                    f"nothing tells which index set `{typed.label}` belongs to",
-                    typed.span,
-                    cause="a label takes its set from what it is compared with or what it indexes",
-                    help="compare it with a running index or with data whose type is an index set",
-                )
-            return typed
-        declared = self.names.sets[other.member]
-        if declared.labels is not None and typed.label not in declared.labels:
-            self.wrong_label(typed.label, other.member, typed.span)
-        return replace(
-            typed,
-            expression=LabelPosition(other.member, typed.label, span=typed.span),
-            member=other.member,
-        )
-
-    def wrong_label(self, label: str | float, set_name: str, span: Span) -> NoReturn:
-        """Report a label that its index set does not have."""
-        declared = self.names.sets[set_name]
-        known = [str(x) for x in declared.labels or () if isinstance(label, str)][:200]
-        near = difflib.get_close_matches(str(label), known, 1, 0.5)
-        near = near or [x for x in known if x.casefold() == str(label).casefold()]
-        shown = f"{label:g}" if isinstance(label, float) else label
-        self.fail(
-            "HB304",
-            f"`{shown}` is not a label of `{set_name}`",
-            span,
-            labels=[Place(declared.span, "its labels are listed here")],
-            cause="an element is named by its label, never by its position"
-            if isinstance(label, float)
-            else f"only a label of `{set_name}` can stand here",
-            help=f"did you mean `{near[0]}`?" if near else f"choose one of {_listed(declared)}",
-        )
-
     def _list(self, items: Sequence[tree.Expression], scope: Scope) -> Expression:
         values = self.numbers(items, scope)
         if any(LIST_AXIS in value.axes for value in values):
@@ -471,9 +330,3 @@ class Translator:
 def _array_along(axis: str, expression: Expression) -> str:
     arrays = (e.name for e in walk(expression) if isinstance(e, Reference) and axis in e.axes)
     return next(arrays, "w")
-
-
-def _listed(declared: SetDeclaration) -> str:
-    labels = declared.labels or ()
-    shown = [f"`{x:g}`" if isinstance(x, float | int) else f"`{x}`" for x in labels[:8]]
-    return ", ".join(shown) + (", …" if len(labels) > 8 else "")

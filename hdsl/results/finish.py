@@ -16,11 +16,12 @@ from hdsl.density.streams import DRAW
 from hdsl.diagnostics import Diagnostic, HdslError
 from hdsl.distributions.categorical import Categorical
 from hdsl.expressions.evaluate import Value
-from hdsl.expressions.tree import Reference, set_of
-from hdsl.model.graph import Bound, Node, Stochastic
+from hdsl.expressions.tree import set_of
+from hdsl.model.graph import Bound, ModelGraph, Node, Stochastic
 from hdsl.plan.explain import Explanation
 from hdsl.plan.plan import Plan
 from hdsl.results.fit import Fit
+from hdsl.results.observations import Labels, OfData, by_data
 from hdsl.results.variables import Array, Role, RunFacts, Variable
 
 _LAW_DRAWS = 8
@@ -70,15 +71,17 @@ def finish(
         log_likelihood(plan, bound, values, num_draws=chains * draws) if with_log_likelihood else {}
     )
     shape = (chains, draws)
+    new_data, labels = by_data(bound, replicates)
+    of_data, more_labels = by_data(bound, likelihood)
+    labels |= more_labels
     return Fit(
-        variables=tuple(_variables(plan, values, replicates, shape)),
-        coords=_coords(bound, [*values.values(), *replicates.values()]),
+        variables=tuple(_variables(plan, values, new_data, shape)),
+        coords=_coords(bound, [*values.values(), *(d.value for d in new_data.values())], labels),
         sample_stats=dict(sampled.stats),
         observed_data=_data(bound, observed=True),
         constant_data=_data(bound, observed=False),
         log_likelihood={
-            _observed_name(plan, name, likelihood): (_dims(value), _shaped(value, shape))
-            for name, value in likelihood.items()
+            name: (_dims(data.value), _shaped(data.value, shape)) for name, data in of_data.items()
         },
         facts=RunFacts(
             model_text=plan.graph.source.text,
@@ -145,7 +148,7 @@ def _shaped(value: Value, shape: tuple[int, int]) -> Array:
 def _variables(
     plan: Plan,
     values: Mapping[str, Value],
-    replicates: Mapping[str, Value],
+    new_data: Mapping[str, OfData],
     shape: tuple[int, int],
 ) -> Iterator[Variable]:
     graph = plan.graph
@@ -154,28 +157,28 @@ def _variables(
         value = values.get(name)
         if role is None or value is None or getattr(node, "is_internal", False):
             continue
-        yield _variable(node, _shaped(value, shape), _dims(value), role)
-    for name, value in replicates.items():
-        variable = _variable(graph.nodes[name], _shaped(value, shape), _dims(value), "replicate")
-        yield replace(variable, name=_observed_name(plan, name, replicates))
+        yield _variable(graph, node, _shaped(value, shape), _dims(value), role)
+    for name, data in new_data.items():
+        discrete = all(node.random.is_discrete for node in data.nodes)
+        array = _shaped(data.value, shape)
+        variable = _variable(graph, data.nodes[0], array, _dims(data.value), "replicate")
+        yield replace(variable, name=name, values=array.astype(np.int64) if discrete else array)
 
 
-def _observed_name(plan: Plan, name: str, others: Mapping[str, Value]) -> str:
-    """The name of the data that a statement observes, where no other bears it."""
-    node = plan.graph.nodes[name]
-    value = node.value if isinstance(node, Stochastic) else None
-    if isinstance(value, Reference) and value.name not in others:
-        return value.name
-    return name
-
-
-def _variable(node: Node, values: Array, dims: tuple[str, ...], role: Role) -> Variable:
+def _variable(
+    graph: ModelGraph, node: Node, values: Array, dims: tuple[str, ...], role: Role
+) -> Variable:
+    """A family; one in parts is discrete, or labels of a set, where all its parts are."""
+    parts = (
+        [graph.nodes[p.node] for p in graph.assembled[node.name][1]]
+        if (node.name in graph.assembled)
+        else [node]
+    )
+    randoms = [part.random for part in parts if isinstance(part, Stochastic)]
     members = None
-    if isinstance(node, Stochastic):
-        if node.random.is_discrete:
-            values = values.astype(np.int64)
-        if isinstance(node.random, Categorical):
-            members = node.random.set_name
+    if len(randoms) == len(parts) and all(random.is_discrete for random in randoms):
+        values = values.astype(np.int64)
+        members = next((r.set_name for r in randoms if isinstance(r, Categorical)), None)
     return Variable(node.name, values, dims, node.span, node.description, role, members)
 
 
@@ -198,15 +201,17 @@ def _role(plan: Plan, name: str) -> Role | None:
             return None
 
 
-def _coords(bound: Bound, values: list[Value]) -> dict[str, tuple[str | float | int, ...]]:
-    """Labels of the axes: those of index sets, and numbers for selections."""
+def _coords(bound: Bound, values: list[Value], labels: Labels) -> Labels:
+    """Labels of the axes: those of index sets, of selected data, and numbers for other axes."""
     shown = _shown_data(bound)
     data = [value for name, value in bound.values.items() if name in shown]
     members = [
         n.random.set_name for n in bound.graph.stochastic if isinstance(n.random, Categorical)
     ]
-    found: dict[str, tuple[str | float | int, ...]] = {}
+    found = dict(labels)
     for axis in dict.fromkeys([*(a for v in (*values, *data) for a in _dims(v)), *members]):
+        if axis in labels:
+            continue
         if axis in bound.sizes:
             found[axis] = tuple(range(1, bound.sizes[axis] + 1))
         else:

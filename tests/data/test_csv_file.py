@@ -27,7 +27,8 @@ def fault(content: str | bytes) -> Diagnostic:
         read_csv(raw, "bags.csv")
     (diagnostic,) = caught.value.diagnostics
     assert diagnostic.span is None
-    assert diagnostic.cause and not diagnostic.cause.endswith(".")
+    assert diagnostic.cause
+    assert not diagnostic.cause.endswith(".")
     assert diagnostic.help
     return diagnostic
 

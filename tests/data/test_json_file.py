@@ -27,7 +27,8 @@ def fault(text: str | bytes) -> Diagnostic:
         read_json(text.encode() if isinstance(text, str) else text, "schools.json")
     (diagnostic,) = caught.value.diagnostics
     assert diagnostic.span is None
-    assert diagnostic.cause and not diagnostic.cause.endswith(".")
+    assert diagnostic.cause
+    assert not diagnostic.cause.endswith(".")
     assert diagnostic.help
     return diagnostic
 

@@ -33,7 +33,8 @@ def fault(name: str, folder: Path, allow_outside: bool = False) -> Diagnostic:
         locate(name, folder, allow_outside)
     (diagnostic,) = caught.value.diagnostics
     assert diagnostic.help
-    assert diagnostic.cause and not diagnostic.cause.endswith(".")
+    assert diagnostic.cause
+    assert not diagnostic.cause.endswith(".")
     return diagnostic
 
 

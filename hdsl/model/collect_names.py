@@ -1,0 +1,132 @@
+"""First pass over a program: which names there are, and what each of them is."""
+
+from __future__ import annotations
+
+from hdsl.diagnostics import Label as Place
+from hdsl.diagnostics import Report
+from hdsl.expressions.functions import LINKS
+from hdsl.model.declarations import declare_data, declare_function, declare_index
+from hdsl.model.graph import SetDeclaration
+from hdsl.model.names import Names, Target, not_yet
+from hdsl.syntax import tree
+from hdsl.syntax.format_expression import format_expression
+
+
+def collect_names(program: tree.Program, report: Report) -> Names:
+    """Collect the names of a program; mistakes go to the report."""
+    names = Names(report)
+    statements = program.statements
+    for statement in statements:
+        if isinstance(statement, tree.IndexStatement):
+            declare_index(names, statement)
+    data = [s for s in statements if isinstance(s, tree.DataStatement)]
+    for item in (item for statement in data for item in statement.items):
+        for index in item.indices:
+            if isinstance(index, tree.Name):
+                base = index.text.rstrip("'")
+                names.sets.setdefault(base, SetDeclaration(base, index.span))
+    for statement in data:
+        declare_data(names, statement)
+    for statement in statements:
+        match statement:
+            case tree.StochasticStatement():
+                for target in statement.targets:
+                    _target(names, target, statement)
+            case tree.DeterministicStatement():
+                _target(names, statement.target, statement)
+            case tree.FactorStatement():
+                names.factors.append(statement)
+            case tree.FunctionStatement():
+                declare_function(names, statement)
+            case tree.DensityStatement():
+                not_yet(report, "a density of one's own", statement.name.span)
+                names.broken.add(statement.name.text)
+            case _:
+                pass
+    _find_clashes(names)
+    return names
+
+
+def _target(
+    names: Names,
+    expression: tree.Expression,
+    statement: tree.StochasticStatement | tree.DeterministicStatement,
+) -> None:
+    if isinstance(statement, tree.StochasticStatement) and statement.joint:
+        whole = statement.targets[0].span.to(statement.targets[-1].span)
+        not_yet(names.report, "`(a, b) ~ …`, several variables at once,", whole)
+        names.broken.update(n.text for n in tree.walk(expression) if isinstance(n, tree.Name))
+        return
+    match expression:
+        case tree.Name(name):
+            target = Target(name, (), expression, statement)
+        case tree.Subscript(array, indices):
+            target = Target(array.text, indices, expression, statement)
+        case tree.Call(function, (tree.Argument(tree.Name(name), None),)) if function in LINKS:
+            target = Target(name, (), expression, statement, link=function)
+        case tree.Call(function, (tree.Argument(tree.Subscript(array, indices), None),)) if (
+            function in LINKS
+        ):
+            target = Target(array.text, indices, expression, statement, link=function)
+        case _:
+            target = Target(format_expression(expression), (), expression, statement, observed=True)
+    if target.name in names.broken:
+        return
+    if isinstance(statement, tree.DeterministicStatement):
+        _deterministic_target(names, target)
+    elif target.observed or _is_data(names, target.name):
+        # What the left side says of data is found out when it is read.
+        names.observations.append(target.as_observation())
+    else:
+        names.targets.setdefault(target.name, []).append(target)
+
+
+def _is_data(names: Names, name: str) -> bool:
+    return name in names.data and names.data[name].labels_of is None
+
+
+def _deterministic_target(names: Names, target: Target) -> None:
+    if target.observed:
+        names.report.add(
+            "HB209",
+            "the left side of `=` is not a name",
+            target.span,
+            cause="`=` defines a new quantity: `m = …`, `p[i] = …` or `logit(p[i]) = …`",
+            help="move what is computed to the right of `=`",
+        )
+        return
+    if _is_data(names, target.name):
+        names.report.add(
+            "HB202",
+            f"`{target.name}` is data and cannot be computed as well",
+            target.span,
+            labels=[Place(names.data[target.name].span, "declared as data here")],
+            cause="each name is defined once",
+            help="give the computed quantity another name",
+        )
+        return
+    names.targets.setdefault(target.name, []).append(target)
+
+
+def _find_clashes(names: Names) -> None:
+    for name, targets in names.targets.items():
+        declared = names.sets.get(name)
+        if declared is not None:
+            names.report.add(
+                "HB214",
+                f"`{name}` is an index set and cannot be a quantity as well",
+                targets[0].span,
+                labels=[Place(declared.span, "used as an index set here")],
+                cause="only data whose type is the set may bear its name",
+                help="give one of the two another name",
+            )
+    for name, declared in names.data.items():
+        if name in names.sets and declared.labels_of is None and declared.type != name:
+            names.report.add(
+                "HB214",
+                f"`{name}` is an index set and cannot be data of another kind as well",
+                declared.span,
+                labels=[Place(names.sets[name].span, "used as an index set here")],
+                cause="only data whose type is the set may bear its name",
+                help=f"write `{name}[…] : {name}` if its values are the labels, or rename it",
+            )

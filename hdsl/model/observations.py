@@ -1,0 +1,121 @@
+"""Observations: data, or an expression of data, left of ``~``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hdsl.diagnostics import Label as Place
+from hdsl.expressions.functions import LINKS
+from hdsl.expressions.rewrite import rename_axes
+from hdsl.expressions.tree import Along, At, Expression, Gather, Index, Position, Reference, set_of
+from hdsl.model.axes import axes_in_order
+from hdsl.model.free_indices import free_indices
+from hdsl.model.graph import Stochastic
+from hdsl.model.left import Left
+from hdsl.model.names import Target
+from hdsl.model.scope import LIST_AXIS, Scope, Typed, is_slice
+from hdsl.model.unknown_names import nearest
+from hdsl.syntax import tree
+
+if TYPE_CHECKING:
+    from hdsl.model.statements import Builder
+
+
+def observe(build: Builder, target: Target) -> None:
+    """Read ``y[i] ~ D``, or of an expression of data."""
+    assert isinstance(target.statement, tree.StochasticStatement)
+    name = target.name
+    plain = name in build.names.data or name in build.names.targets
+    if plain:
+        axes = build.axes_of(name, target.span)
+        node = _observation_name(build, target, name)
+        left = build.left(target, axes, node)
+        value = _observed_value(name, left)
+        if left.selection is not None:
+            build.selections[left.selection.axis] = left.selection
+    else:
+        node = _observation_name(build, target, name)
+        left, value = _observed_expression(build, target)
+    member = build.member_of(name) if plain else None
+    found = build.random(target, left, member)
+    description = target.statement.comments.description
+    build.add(Stochastic(node, left.axes, found, value, target.span, description))
+
+
+def _observation_name(build: Builder, target: Target, name: str) -> str:
+    is_computed = name in build.names.targets
+    earlier = None if is_computed else build.nodes.get(name)
+    if earlier is None:
+        return f"observed {name}" if is_computed else name
+    limited = bool(target.statement.conditions) or any(
+        not isinstance(i, tree.Name) for i in target.indices
+    )
+    if not limited:
+        build.read.fail(
+            "HB205",
+            f"`{name}` is observed twice",
+            target.span,
+            labels=[Place(earlier.span, "observed here first")],
+            cause="each datum stands on the left of one `~`",
+            help="remove one of the two lines; `factor` adds a further term",
+        )
+    number = 2
+    while f"{name} ({number})" in build.nodes:
+        number += 1
+    return f"{name} ({number})"
+
+
+def _observed_expression(build: Builder, target: Target) -> tuple[Left, Expression]:
+    """``log(y[i]) ~ …``: the axes are the running indices in it, then its slices."""
+    if target.statement.conditions:
+        build.read.refuse("`for` after an observed expression", target.span)
+    _check_speaks_of_data(build, target)
+    running = {
+        index.text: Typed(Position(index.text), member=set_of(index.text), axis=index.text)
+        for index in free_indices(build.names, target.expression)
+    }
+    scope = Scope(running)
+    value = build.read.number(target.expression, scope)
+    if LIST_AXIS in value.axes:
+        build.read.fail(
+            "HB308",
+            "a list stands left of `~`",
+            target.span,
+            cause="its items have no index that the right side could have too",
+            help="give the values a name: `data y[i] = [1, 2]`, then `y[i] ~ …`",
+        )
+    slices = {a: a.removesuffix("*") for a in value.axes if is_slice(a) and a != LIST_AXIS}
+    value = rename_axes(value, slices)
+    axes = (*running, *(a for a in axes_in_order(value) if a not in running))
+    return Left(axes, scope, tuple(Along(a) for a in axes)), value
+
+
+def _check_speaks_of_data(build: Builder, target: Target) -> None:
+    """Refuse a new name inside a formula: ``sigma^2 ~ …``."""
+    found = [e for e in tree.walk(target.expression) if isinstance(e, tree.Name)]
+    new = [name for name in found if not build.read.knows(name.text, Scope())]
+    if not new or any(build.names.is_quantity(name.text) for name in found):
+        return
+    if nearest(build.read, new[0].text, Scope()) is not None:
+        return
+    build.read.fail(
+        "HB208",
+        f"`{target.name}` is neither data nor a new name",
+        target.span,
+        cause="left of `~` stands data, a formula of data, a new name, or a link of a new name: "
+        + ", ".join(f"`{link}`" for link in LINKS),
+        help=f"give it a name, `v ~ …`, and compute `{new[0].text}` from it: `{new[0].text} = …`",
+    )
+
+
+def _observed_value(name: str, left: Left) -> Expression:
+    indices: list[Index] = []
+    for place in left.places:
+        match place:
+            case Along():
+                indices.append(place)
+            case Reference():
+                indices.append(Gather(place))
+            case _:
+                indices.append(At(place))
+    return Reference(name, tuple(indices))
