@@ -10,10 +10,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, final
 
-from hdsl.diagnostics import Diagnostic
+from hdsl.diagnostics import Diagnostic, arguments
 from hdsl.model.check import check
 from hdsl.model.graph import ModelGraph
 from hdsl.pipeline import (
+    MOST_CHAINS,
+    MOST_DRAWS,
+    MOST_SEED,
     Listener,
     Request,
     bind_request,
@@ -107,12 +110,26 @@ class Model:
         Raises
         ------
         HdslError
-            If the data do not fit the model.
+            If the data do not fit the model, or an argument is not possible (HB506).
         """
+        whole_number = arguments.whole_number
         request = Request(
-            data, self.folder, allow_outside, _options(without, keep, sampler), seed, num_chains,
-            num_warmup, num_samples, target_acceptance_rate, log_likelihood, on_progress,
-        )  # fmt: skip
+            data=data,
+            folder=self.folder,
+            allow_outside=arguments.flag("allow_outside", allow_outside),
+            options=_options(without, keep, sampler),
+            seed=None if seed is None else whole_number("seed", seed, 0, MOST_SEED),
+            num_chains=whole_number("num_chains", num_chains, 1, MOST_CHAINS),
+            num_warmup=whole_number("num_warmup", num_warmup, 0, MOST_DRAWS),
+            num_samples=None
+            if num_samples is None
+            else whole_number("num_samples", num_samples, 1, MOST_DRAWS),
+            target_acceptance_rate=arguments.share(
+                "target_acceptance_rate", target_acceptance_rate
+            ),
+            log_likelihood=arguments.flag("log_likelihood", log_likelihood),
+            on_progress=on_progress,
+        )
         return fit(self.source, with_seed(request))
 
     def explain(
@@ -125,7 +142,8 @@ class Model:
         allow_outside: bool = False,
     ) -> Explanation:
         """The plan in words; data that are missing are not needed."""
-        request = Request(data, self.folder, allow_outside, _options(without, keep, sampler))
+        outside = arguments.flag("allow_outside", allow_outside)
+        request = Request(data, self.folder, outside, _options(without, keep, sampler))
         bound = bind_request(self.graph, request, partial=True)
         return explain(plan_request(self.graph, bound, request), bound)
 
@@ -144,7 +162,8 @@ class Model:
         HdslError
             If the data do not fit the model.
         """
-        request = Request(data, self.folder, allow_outside, _options(without, keep, "nuts"))
+        outside = arguments.flag("allow_outside", allow_outside)
+        request = Request(data, self.folder, outside, _options(without, keep, "nuts"))
         bound = bind_request(self.graph, request)
         from hdsl.density.arrays import jax_arrays
 
@@ -177,10 +196,11 @@ def _written(graph: ModelGraph, name: str) -> str:
 
 
 def _options(without: Names, keep: Names, sampler: str) -> Options:
-    def names(given: Names) -> frozenset[str]:
-        return frozenset([given] if isinstance(given, str) else given)
-
-    return Options(names(without), names(keep), sampler)
+    return Options(
+        arguments.names("without", without),
+        arguments.names("keep", keep),
+        arguments.choice("sampler", sampler, ("auto", "nuts")),
+    )
 
 
 @final
@@ -219,7 +239,7 @@ def load(path: str | os.PathLike[str]) -> Model:
     HdslError
         If the text is no model; with all mistakes of the first stage that finds any.
     """
-    place = Path(path)
+    place = arguments.path("path", path)
     return Model(read_source(place), place.resolve().parent)
 
 
@@ -231,7 +251,8 @@ def compile(text: str, name: str = "model", folder: str | os.PathLike[str] | Non
     HdslError
         If the text is no model.
     """
-    return Model(Source(text, name), None if folder is None else Path(folder).resolve())
+    place = None if folder is None else arguments.path("folder", folder).resolve()
+    return Model(_source(text, name), place)
 
 
 def parse(text: str, name: str = "model") -> tree.Program:
@@ -242,4 +263,8 @@ def parse(text: str, name: str = "model") -> tree.Program:
     HdslError
         At the first place that cannot be read.
     """
-    return parse_source(Source(text, name))
+    return parse_source(_source(text, name))
+
+
+def _source(text: str, name: str) -> Source:
+    return Source(arguments.text("text", text), arguments.text("name", name))

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from hdsl.sampling.chains import Progress
 
 DEFAULT_NUM_SAMPLES = 1000
+MOST_SEED, MOST_CHAINS, MOST_DRAWS = 2**63 - 1, 1000, 10**8
 Listener = Callable[["Progress", "Density"], None]
 
 # Expressions nest as deep as the parser lets them, and each level takes several Python frames.

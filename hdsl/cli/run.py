@@ -16,7 +16,15 @@ from hdsl.cli.output import Output
 from hdsl.cli.progress import Display, display_for
 from hdsl.cli.request import request_of
 from hdsl.model.graph import Bound, ModelGraph
-from hdsl.pipeline import Request, fit, versions, with_seed
+from hdsl.pipeline import (
+    MOST_CHAINS,
+    MOST_DRAWS,
+    MOST_SEED,
+    Request,
+    fit,
+    versions,
+    with_seed,
+)
 from hdsl.plan.explain import explain
 from hdsl.plan.plan import Plan
 from hdsl.source import Source
@@ -63,21 +71,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def _add_sampling(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed",
-        type=whole_number(0, 2**63 - 1),
+        type=whole_number(0, MOST_SEED),
         help="a whole number; the same seed gives the same draws (default: a fresh one, printed)",
     )
     parser.add_argument(
-        "--chains", type=whole_number(1, 1000), default=4, help="number of chains (default: 4)"
+        "--chains", type=whole_number(1, MOST_CHAINS), default=4, help="number of chains (default: 4)"
     )
     parser.add_argument(
         "--warmup",
-        type=whole_number(0, 10**8),
+        type=whole_number(0, MOST_DRAWS),
         default=1000,
         help="steps with which each chain learns, and which are thrown away (default: 1000)",
     )
     parser.add_argument(
         "--samples",
-        type=whole_number(1, 10**8),
+        type=whole_number(1, MOST_DRAWS),
         help="draws that each chain keeps (default: 1000)",
     )
     parser.add_argument(

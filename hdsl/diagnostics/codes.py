@@ -89,6 +89,7 @@ CODES: dict[str, str] = {
     "HB331": "values with another number of indices",
     "HB332": "a table whose rows are not told apart",
     "HB333": "a list of the wrong length",
+    "HB334": "parts of which some are labels",
     # Distributions and supports.
     "HB401": "an argument that its distribution does not allow",
     "HB402": "an argument that is missing",
@@ -147,6 +148,7 @@ CODES: dict[str, str] = {
     "HB503": "an option that names no unknown",
     "HB504": "data that the model does not take",
     "HB505": "a code that does not exist",
+    "HB506": "an argument that is not possible",
     # Results.
     "HB550": "draws that are not finite numbers",
     "HB551": "a chain that never moved",

@@ -196,7 +196,9 @@ class _Binder:
             wanted = f"{name}.labels"
             if wanted in self.used and index_set.is_numeric and self._begin(wanted):
                 progress = True
-                if not self.budget.reserve(Need(wanted, index_set.size * 8, "its labels")):
+                if not self.budget.reserve(
+                    Need(wanted, index_set.size * 8, "its labels", self.graph.sets[name].span)
+                ):
                     return False
                 self.values[wanted] = Value(index_set.values(), (name,))
         return progress

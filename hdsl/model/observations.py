@@ -47,8 +47,9 @@ def _observation_name(build: Builder, target: Target, name: str) -> str:
     earlier = None if is_computed else build.nodes.get(name)
     if earlier is None:
         return f"observed {name}" if is_computed else name
+    sets = build.names.sets
     limited = bool(target.statement.conditions) or any(
-        not isinstance(i, tree.Name) for i in target.indices
+        not isinstance(i, tree.Name) or i.text.rstrip("'") not in sets for i in target.indices
     )
     if not limited:
         build.read.fail(

@@ -240,6 +240,7 @@ class Builder:
         full = [t for t in targets if not self.left(t, axes).is_part]
         if full and len(targets) > 1:
             self._defined_twice(full, targets)
+        self._check_members(name, targets)
         parts: list[Part] = []
         items: list[tuple[Expression, tuple[str, ...]]] = []
         for number, target in enumerate(targets, 1):
@@ -258,6 +259,22 @@ class Builder:
         description = " ".join(t.statement.comments.description for t in targets).strip()
         self.add(Deterministic(name, axes, gathered, targets[0].span, description))
         self.assembled[name] = (axes, tuple(parts))
+
+    def _check_members(self, name: str, targets: Sequence[Target]) -> None:
+        """Refuse labels of an index set beside what is none: the whole would hold both."""
+        member = self.member_of(name)
+        other = next((t for t in targets if self._categorical_set(t) != member), None)
+        if member is None or other is None:
+            return
+        drawn = next(t for t in targets if self._categorical_set(t) == member)
+        self.read.fail(
+            "HB334",
+            f"parts of `{name}` are labels of `{member}`, but not this one",
+            other.span,
+            labels=[Place(drawn.span, f"this draws a label of `{member}`")],
+            cause="if one part of a quantity is a label, all its parts are, and of one index set",
+            help=f"draw this part from `Categorical` over `{member}` too, or give it another name",
+        )
 
     def _defined_twice(self, full: Sequence[Target], targets: Sequence[Target]) -> NoReturn:
         if len(full) > 1:

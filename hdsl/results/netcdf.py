@@ -60,7 +60,7 @@ def read(path: str | os.PathLike[str]) -> tuple[tuple[Group, ...], dict[str, str
     HdslError
         HB570 if there is no file, HB571 if it isn't a fit, HB572 if it is damaged.
     """
-    place = Path(path)
+    place = arguments.path("path", path)
     file = place / FILE_NAME if place.is_dir() else place
     if not file.is_file():
         raise HdslError([_missing(file)])
