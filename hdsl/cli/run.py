@@ -75,7 +75,10 @@ def _add_sampling(parser: argparse.ArgumentParser) -> None:
         help="a whole number; the same seed gives the same draws (default: a fresh one, printed)",
     )
     parser.add_argument(
-        "--chains", type=whole_number(1, MOST_CHAINS), default=4, help="number of chains (default: 4)"
+        "--chains",
+        type=whole_number(1, MOST_CHAINS),
+        default=4,
+        help="number of chains (default: 4)",
     )
     parser.add_argument(
         "--warmup",

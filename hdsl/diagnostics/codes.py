@@ -44,6 +44,7 @@ CODES: dict[str, str] = {
     "HB209": "an equation instead of a definition",
     "HB210": "brackets of the wrong kind",
     "HB211": "a label of no known index set",
+    "HB212": "a prime on a name that is no index",
     "HB213": "an index that cannot run there",
     "HB214": "an index set and a quantity of one name",
     "HB215": "a distribution where a number is needed",

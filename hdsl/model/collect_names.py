@@ -43,6 +43,7 @@ def collect_names(program: tree.Program, report: Report) -> Names:
                 names.broken.add(statement.name.text)
             case _:
                 pass
+    _find_primes(names)
     _find_clashes(names)
     return names
 
@@ -106,6 +107,20 @@ def _deterministic_target(names: Names, target: Target) -> None:
         )
         return
     names.targets.setdefault(target.name, []).append(target)
+
+
+def _find_primes(names: Names) -> None:
+    """A prime makes a second index over one set, and means nothing on a quantity."""
+    defined = [(name, targets[0].span) for name, targets in names.targets.items()]
+    for name, span in [*defined, *((d.name, d.span) for d in names.data.values())]:
+        if "'" in name:
+            names.report.add(
+                "HB212",
+                f"`{name}` has a prime, but is no index",
+                span,
+                cause="a prime is for a second index over the same set: `K[site, site']`",
+                help=f"give the quantity a name without it: `{name.rstrip(chr(39))}_new`",
+            )
 
 
 def _find_clashes(names: Names) -> None:

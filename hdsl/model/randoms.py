@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NoReturn
 
 from hdsl.distributions import DISTRIBUTIONS
@@ -151,14 +152,8 @@ def _truncated(
         read.refuse("a second truncation of one distribution", expression.span)
     ends = read.numbers([interval.lower, interval.upper], scope)
     lower, upper = (None if _is_infinite(end) else end for end in ends)
-    if isinstance(lower, Constant) and isinstance(upper, Constant) and lower.value >= upper.value:
-        read.fail(
-            "HB410",
-            "the interval of the truncation is empty",
-            interval.span,
-            cause="the lower end must be below the upper end",
-            help="exchange the two ends" if lower.value > upper.value else "move one of the ends",
-        )
+    if isinstance(lower, Constant) and isinstance(upper, Constant):
+        _check_interval(read, interval, lower.value, upper.value, found.is_discrete)
     truncated = Truncated(
         found, lower, upper, not interval.lower_closed, not interval.upper_closed,
         span=expression.span,
@@ -166,6 +161,30 @@ def _truncated(
     if found.distribution.log_mass(lower, upper, **found.parameters) is None:
         read.refuse(f"truncating `{found.distribution.name}`", expression.span)
     return truncated
+
+
+def _check_interval(
+    read: Translator, interval: tree.Interval, lower: float, upper: float, discrete: bool
+) -> None:
+    """Refuse an interval with nothing in it."""
+    if lower >= upper and not (discrete and lower == upper and interval.lower_closed):
+        read.fail(
+            "HB410",
+            "the interval of the truncation is empty",
+            interval.span,
+            cause="the lower end must be below the upper end",
+            help="exchange the two ends" if lower > upper else "move one of the ends",
+        )
+    first = math.ceil(lower) + (lower == math.ceil(lower) and not interval.lower_closed)
+    last = math.floor(upper) - (upper == math.floor(upper) and not interval.upper_closed)
+    if discrete and first > last:
+        read.fail(
+            "HB410",
+            "no whole number lies in the interval of the truncation",
+            interval.span,
+            cause="a bracket `[` or `]` keeps the end itself, `(` or `)` leaves it out",
+            help=f"write `[{lower:g}, {upper:g}]` to keep both ends",
+        )
 
 
 def _is_infinite(end: Expression) -> bool:

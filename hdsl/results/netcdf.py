@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from hdsl.diagnostics import Diagnostic, HdslError
+from hdsl.diagnostics import Diagnostic, HdslError, arguments
 from hdsl.results.groups import Entry, Group
 from hdsl.results.variables import Array
 
@@ -22,7 +22,7 @@ FORMAT_VERSION = 1
 
 def file_to_write(path: str | os.PathLike[str]) -> Path:
     """`path` itself if it is, or is named like, a file; else ``fit.nc`` in that folder."""
-    place = Path(path)
+    place = arguments.path("path", path)
     return place if place.suffix == ".nc" or place.is_file() else place / FILE_NAME
 
 
