@@ -191,8 +191,7 @@ _SECTIONS: Mapping[str, tuple[str, ...]] = {
 
 
 def _written(graph: ModelGraph, name: str) -> str:
-    axes = getattr(graph.nodes[name], "axes", ())
-    return f"{name}[{', '.join(axes)}]" if axes else name
+    return with_axes(name, getattr(graph.nodes[name], "axes", ()))
 
 
 def _options(without: Names, keep: Names, sampler: str) -> Options:

@@ -7,11 +7,10 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from hdsl.density.density import Density
-from hdsl.distributions.categorical import Categorical
 from hdsl.distributions.distribution import Support
 from hdsl.distributions.random import Applied, Random, Truncated
 from hdsl.expressions.evaluate import Value
-from hdsl.expressions.text import text
+from hdsl.expressions.text import text, with_axes
 from hdsl.model.graph import Bound, Deterministic, Factor, ModelGraph, Node, Stochastic
 from hdsl.plan.explain import explain
 from hdsl.plan.plan import Computed, Plan, Step
@@ -64,7 +63,7 @@ def graph_lines(graph: ModelGraph) -> Iterator[str]:
     for item in graph.data.values():
         origin = f"from {item.file.name}" if item.file else "inline" if item.given else "given"
         kind = f" : {item.type}" if item.type else ""
-        yield f"data        {_with_axes(item.name, item.axes)}{kind}, {origin}"
+        yield f"data        {with_axes(item.name, item.axes)}{kind}, {origin}"
     for name, chosen in graph.selections.items():
         yield f"selection   {name} of {', '.join(chosen.over)}: {text(chosen.condition)}"
     for node in graph.nodes.values():
@@ -86,7 +85,7 @@ def plan_lines(plan: Plan, bound: Bound | None = None) -> Iterator[str]:
     yield str(explain(plan, bound))
     yield "\nsampled"
     for unknown in plan.unknowns:
-        yield f"  {_with_axes(unknown.name, unknown.axes)} in {_support(unknown.support)}"
+        yield f"  {with_axes(unknown.name, unknown.axes)} in {_support(unknown.support)}"
     yield "\nlog density, the sum of"
     for term in plan.terms:
         yield f"  {term.name}: {text(term.expression)}"
@@ -101,13 +100,13 @@ def density_lines(density: Density) -> Iterator[str]:
     yield f"position of {density.dimension} numbers"
     for slot in density.layout:
         place = f"[{slot.place.start}:{slot.place.stop}]"
-        yield f"  {place:<12}{_with_axes(slot.name, slot.axes)}"
+        yield f"  {place:<12}{with_axes(slot.name, slot.axes)}"
     yield "\nlog density, the sum of"
     for term in density.folded.terms:
         yield f"  {term.name}: {text(term.expression)}"
     yield "\nwhere"
     for name, (axes, expression) in density.folded.definitions.items():
-        yield f"  {_with_axes(name, axes)} = {text(expression)}"
+        yield f"  {with_axes(name, axes)} = {text(expression)}"
     yield "\narguments"
     for name, array in density.arguments.items():
         yield f"  {_value_line(name, Value(array, density.folded.axes[name]))}"
@@ -116,10 +115,10 @@ def density_lines(density: Density) -> Iterator[str]:
 def _node_line(graph: ModelGraph, node: Node) -> str:
     match node:
         case Stochastic(name, axes, random):
-            left = _with_axes(name, axes) if node.value is None else text(node.value)
+            left = with_axes(name, axes) if node.value is None else text(node.value)
             line = f"{left} ~ {_random(random)}  in {_support(random.support)}"
         case Deterministic(name, axes, expression):
-            line = f"{_with_axes(name, axes)} = {text(expression)}"
+            line = f"{with_axes(name, axes)} = {text(expression)}"
         case Factor(name, expression):
             return f"factor      {text(expression)}"
     return f"{graph.roles[node.name]:<12}{line}"
@@ -128,21 +127,19 @@ def _node_line(graph: ModelGraph, node: Node) -> str:
 def _step_line(step: Step) -> str:
     if isinstance(step, Computed):
         node = step.node
-        return f"compute {_with_axes(node.name, node.axes)} = {text(node.expression)}"
-    return f"draw {_with_axes(step.node.name, step.node.axes)} ~ {_random(step.node.random)}"
+        return f"compute {with_axes(node.name, node.axes)} = {text(node.expression)}"
+    return f"draw {with_axes(step.node.name, step.node.axes)} ~ {_random(step.node.random)}"
 
 
 def _random(random: Random) -> str:
     match random:
-        case Applied(distribution, arguments):
+        case Applied(_, arguments):
             inside = ", ".join(f"{name} = {text(e)}" for name, e in arguments)
-            return f"{distribution.name}({inside})"
         case Truncated(base):
             return f"{_random(base)} truncated"
-        case Categorical(p):
-            return f"Categorical({text(p)})"
         case _:
-            return type(random).__name__
+            inside = ", ".join(map(text, random.expressions))
+    return f"{random.family}({inside})"
 
 
 def _support(support: Support) -> str:
@@ -155,8 +152,5 @@ def _support(support: Support) -> str:
 
 def _value_line(name: str, value: Value) -> str:
     shape = " x ".join(map(str, value.array.shape)) or "scalar"
-    return f"{_with_axes(name, value.axes)}: {value.array.dtype}, {shape}"
+    return f"{with_axes(name, value.axes)}: {value.array.dtype}, {shape}"
 
-
-def _with_axes(name: str, axes: tuple[str, ...]) -> str:
-    return f"{name}[{', '.join(axes)}]" if axes else name

@@ -91,6 +91,7 @@ CODES: dict[str, str] = {
     "HB332": "a table whose rows are not told apart",
     "HB333": "a list of the wrong length",
     "HB334": "parts of which some are labels",
+    "HB335": "labels observed as numbers, or numbers as labels",
     # Distributions and supports.
     "HB401": "an argument that its distribution does not allow",
     "HB402": "an argument that is missing",

@@ -26,6 +26,10 @@ class Categorical(Random):
     set_name: str
 
     @property
+    def family(self) -> str:
+        return "Categorical"
+
+    @property
     def expressions(self) -> tuple[Expression, ...]:
         return (self.p,)
 

@@ -33,6 +33,11 @@ class Random(ABC):
 
     @property
     @abstractmethod
+    def family(self) -> str:
+        """The name of the family of distributions."""
+
+    @property
+    @abstractmethod
     def expressions(self) -> tuple[Expression, ...]:
         """All expressions in it."""
 
@@ -110,6 +115,10 @@ class Applied(Random):
         return dict(self.arguments)
 
     @property
+    def family(self) -> str:
+        return self.distribution.name
+
+    @property
     def expressions(self) -> tuple[Expression, ...]:
         return tuple(value for _, value in self.arguments)
 
@@ -144,6 +153,10 @@ class Truncated(Random):
     upper: Expression | None
     lower_open: bool = True
     upper_open: bool = True
+
+    @property
+    def family(self) -> str:
+        return f"truncated {self.base.family}"
 
     @property
     def expressions(self) -> tuple[Expression, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hdsl.expressions.tree import (
     Along,
     Apply,
@@ -43,6 +45,11 @@ _OPERATORS: dict[str, tuple[str, int]] = {
 def text(expression: Expression) -> str:
     """An expression as text."""
     return _text(expression)[0]
+
+
+def with_axes(name: str, axes: Sequence[str]) -> str:
+    """A quantity with its axes: ``theta[day]``."""
+    return f"{name}[{', '.join(axes)}]" if axes else name
 
 
 def _text(e: Expression) -> tuple[str, int]:

@@ -125,7 +125,7 @@ def _report_text(arranged: Arranged, report: Report) -> None:
     declared = arranged.declaration
     advice = arranged.text_help
     if not advice and declared.type is None:
-        advice = f"if these are labels, say of which set: `{_written(arranged)} : kind`"
+        advice = f"if these are labels, say of which set: `{with_axes(declared.name, declared.axes)} : kind`"
     report.add(
         "HB478",
         f"`{declared.name}` holds texts where numbers are needed",
@@ -133,11 +133,6 @@ def _report_text(arranged: Arranged, report: Report) -> None:
         cause=arranged.why_text,
         help=advice,
     )
-
-
-def _written(arranged: Arranged) -> str:
-    declared = arranged.declaration
-    return f"{declared.name}[{', '.join(declared.axes)}]" if declared.axes else declared.name
 
 
 def _report_value(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hdsl.diagnostics import Label as Place
+from hdsl.distributions.categorical import Categorical
+from hdsl.distributions.random import Random
 from hdsl.expressions.functions import LINKS
 from hdsl.expressions.rewrite import rename_axes
 from hdsl.expressions.tree import Along, At, Expression, Gather, Index, Position, Reference, set_of
@@ -16,6 +18,7 @@ from hdsl.model.names import Target
 from hdsl.model.scope import LIST_AXIS, Scope, Typed, is_slice
 from hdsl.model.unknown_names import nearest
 from hdsl.syntax import tree
+from hdsl.syntax.format_expression import format_expression
 
 if TYPE_CHECKING:
     from hdsl.model.statements import Builder
@@ -38,6 +41,7 @@ def observe(build: Builder, target: Target) -> None:
         left, value = _observed_expression(build, target)
     member = build.member_of(name) if plain else None
     found = build.random(target, left, member)
+    _check_member(build, target, member, found)
     description = target.statement.comments.description
     build.add(Stochastic(node, left.axes, found, value, target.span, description))
 
@@ -106,6 +110,36 @@ def _check_speaks_of_data(build: Builder, target: Target) -> None:
         cause="left of `~` stands data, a formula of data, a new name, or a link of a new name: "
         + ", ".join(f"`{link}`" for link in LINKS),
         help=f"give it a name, `v ~ …`, and compute `{new[0].text}` from it: `{new[0].text} = …`",
+    )
+
+
+def _check_member(build: Builder, target: Target, member: str | None, found: Random) -> None:
+    """Labels are drawn by `Categorical` over their set, and numbers by what is no `Categorical`."""
+    drawn = found.set_name if isinstance(found, Categorical) else None
+    if drawn == member:
+        return
+    data = build.names.data.get(target.name)
+    declared = [] if data is None else [Place(data.span, f"`{target.name}` is declared here")]
+    left = format_expression(target.expression)
+    if drawn is None:
+        build.read.fail(
+            "HB335",
+            f"the values of `{left}` are labels of `{member}`, but numbers are drawn here",
+            target.span,
+            labels=declared,
+            cause="labels can be drawn by `Categorical` alone",
+            help=f"leave out the type `: {member}`, if the values are to be numbers",
+        )
+    holds = f"labels of `{member}`" if member else "numbers"
+    build.read.fail(
+        "HB335",
+        f"`Categorical` draws labels of `{drawn}`, but the values of `{left}` are {holds}",
+        target.span,
+        labels=declared,
+        cause="what is observed are labels of the same index set as those that are drawn",
+        help=f"say what the values are: `data {left} : {drawn}`"
+        if data is not None
+        else f"observe data of type `{drawn}`",
     )
 
 

@@ -184,9 +184,8 @@ def _report(
 
 
 def _name(node: Stochastic) -> str:
-    inner = getattr(node.random, "base", node.random)
-    distribution = getattr(inner, "distribution", None)
-    return distribution.name if distribution is not None else type(inner).__name__
+    random = node.random
+    return random.base.family if isinstance(random, Truncated) else random.family
 
 
 def _text(graph: ModelGraph, argument: Expression) -> str:

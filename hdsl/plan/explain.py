@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 
 from hdsl.distributions.random import Applied, Random
-from hdsl.expressions.text import text
+from hdsl.expressions.text import text, with_axes
 from hdsl.expressions.tree import Apply, Expression
 from hdsl.model.graph import Bound, Deterministic, Stochastic
-from hdsl.plan.phrases import family, listed, shown
+from hdsl.plan.phrases import listed, shown
 from hdsl.plan.plan import Computed, Drawn, Note, Plan
 
 WIDTH = 96
@@ -167,17 +167,17 @@ class _Telling:
         sizes = [self._size(axis) for axis in node.axes]
         known = " x ".join(str(s) for s in sizes if s is not None)
         # A part bears the left side of its statement as its name.
-        name = node.name if node.is_internal else _indexed(shown(node.name), node.axes)
+        name = node.name if node.is_internal else with_axes(shown(node.name), node.axes)
         return name + (f" ({known})" if known else "")
 
     def _recovery(self, name: str) -> Iterator[str]:
         node = self._drawn[name]
-        yield f"{_indexed(name, node.axes)} ~ {_random(node.random)}"
+        yield f"{with_axes(name, node.axes)} ~ {_random(node.random)}"
         own = [n for n in self.plan.definitions if n.startswith(f"{name}.")]
         for definition in own:
             axes, expression = self.plan.definitions[definition]
             if definition in node.random.names:
-                yield f"where {_indexed(definition, axes)} = {_short(text(_unguarded(expression)))}"
+                yield f"where {with_axes(definition, axes)} = {_short(text(_unguarded(expression)))}"
 
 
 def _refused(note: Note) -> str:
@@ -188,15 +188,11 @@ def _refused(note: Note) -> str:
     return f"{groups[note.group]}{rule}: {note.reason}"
 
 
-def _indexed(name: str, axes: tuple[str, ...]) -> str:
-    return f"{name}[{', '.join(axes)}]" if axes else name
-
-
 def _random(random: Random) -> str:
     inside = ", ".join(text(e) for e in random.expressions)
     if isinstance(random, Applied) and len(inside) <= LONGEST_FORMULA:
-        return f"{family(random)}({inside})"
-    return f"{family(random)}(…), whose parameters follow from {listed(sorted(random.names))}"
+        return f"{random.family}({inside})"
+    return f"{random.family}(…), whose parameters follow from {listed(sorted(random.names))}"
 
 
 def _unguarded(e: Expression) -> Expression:

@@ -4,23 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hdsl.distributions.categorical import Categorical
-from hdsl.distributions.random import Applied, Random, Truncated
 from hdsl.model.graph import Factor, Stochastic
 from hdsl.plan.state import Piece, State
-
-
-def family(random: Random) -> str:
-    """The name of a family of distributions."""
-    match random:
-        case Applied(distribution):
-            return distribution.name
-        case Truncated(base):
-            return f"truncated {base.distribution.name}"
-        case Categorical():
-            return "Categorical"
-        case _:
-            return type(random).__name__
 
 
 def shown(name: str) -> str:
@@ -37,7 +22,7 @@ def listed(names: Sequence[str]) -> str:
 def family_of(state: State, piece: Piece) -> str | None:
     """The family of the statement that a piece comes from; `None` for a written factor."""
     node = state.graph.nodes.get(piece.name)
-    return family(node.random) if isinstance(node, Stochastic) else None
+    return node.random.family if isinstance(node, Stochastic) else None
 
 
 def no_longer_whole(state: State, piece: Piece) -> str:

@@ -218,7 +218,7 @@ def _refusal(state: State, options: Options, node: Stochastic, stays: str) -> No
             return rule.note((node.name,), False, reason, node.span)
         if isinstance(found, Refusal):
             return rule.refusal(found)
-    reason = f"there is no rule for {family(node.random)} priors"
+    reason = f"there is no rule for {node.random.family} priors"
     return Note("collapse", (node.name,), False, reason, node.span, "collapse")
 
 
