@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, final
 
 from hdsl.diagnostics import Diagnostic, arguments
+from hdsl.expressions.text import with_axes
 from hdsl.model.check import check
 from hdsl.model.graph import ModelGraph
 from hdsl.pipeline import (
@@ -98,14 +99,23 @@ class Model:
             what the model's files hold.
         seed
             The same seed gives the same draws; `None` takes a fresh one, which the fit remembers.
+        num_chains, num_warmup
+            Number of chains; steps with which each learns, and which are thrown away.
         num_samples
             Draws that each chain keeps; `None` for the default, 1000.
         without, keep
             Rules of the planner that are not used; unknowns that are sampled as they are written.
+        sampler
+            ``"nuts"`` samples by NUTS even what could be drawn directly.
+        target_acceptance_rate
+            Acceptance rate that the steps are tuned for; larger means smaller steps, against
+            divergences.
         log_likelihood
             Whether the log density of each observation is kept, for model comparison.
         allow_outside
             Whether the model may read files outside its folder.
+        on_progress
+            Called from time to time with the state of the chains.
 
         Raises
         ------

@@ -70,6 +70,19 @@ class Request:
         """Draws that each chain keeps."""
         return DEFAULT_NUM_SAMPLES if self.num_samples is None else self.num_samples
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What was chosen, besides data and seed; ready for JSON."""
+        return {
+            "num_chains": self.num_chains,
+            "num_warmup": self.num_warmup,
+            "num_samples": self.draws_kept,
+            "target_acceptance_rate": self.target_acceptance_rate,
+            "without": sorted(self.options.without),
+            "keep": sorted(self.options.keep),
+            "sampler": self.options.sampler,
+        }
+
 
 def fit(source: Source, request: Request) -> Fit:
     """Text to fit: each line is a stage, and each stage can be printed."""
@@ -166,15 +179,7 @@ def finish(
         "seed": _seed(request),
         "versions": versions(),
         "timings": dict(timings),
-        "settings": {
-            "num_chains": request.num_chains,
-            "num_warmup": request.num_warmup,
-            "num_samples": sampled.positions.shape[1],
-            "target_acceptance_rate": request.target_acceptance_rate,
-            "without": sorted(request.options.without),
-            "keep": sorted(request.options.keep),
-            "sampler": request.options.sampler,
-        },
+        "settings": request.settings,
     }
     explanation = explain(density.plan, density.bound)
     return finish(density, sampled, explanation, facts, request.log_likelihood)

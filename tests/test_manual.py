@@ -180,7 +180,7 @@ def compare(value: Any, comment: str, place: str) -> None:
 
 def functions_table() -> str:
     rows = [
-        (f"`{name}({', '.join('xyz'[: f.arity])})`", f.meaning)
+        (f"`{name}({', '.join(f.letters[: f.arity])})`", f.meaning)
         for name, f in FUNCTIONS.items()
         if f.public
     ]

@@ -7,11 +7,9 @@ import sys
 from collections.abc import Sequence
 
 from hdsl.cli.commands import parse_arguments
+from hdsl.cli.exit_codes import AT_FAULT, BAD_COMMAND_LINE, INTERRUPTED, NO_READER
 from hdsl.cli.output import NoOutput, Output, write
 from hdsl.diagnostics import Diagnostic, HdslError
-
-DONE, AT_FAULT, BAD_COMMAND_LINE, NOT_TRUSTED = 0, 1, 2, 3
-INTERRUPTED, NO_READER = 130, 141
 
 _SLIPS_ON_THE_COMMAND_LINE = {"HB502", "HB503", "HB504"}
 

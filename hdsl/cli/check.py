@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from hdsl.cli.exit_codes import DONE
 from hdsl.cli.given import check_names, read_data, read_model
 from hdsl.cli.options import add_data, add_format, add_planning
 from hdsl.cli.output import Output
@@ -44,7 +45,7 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
     output.say(f"{source.name}: no mistakes{lints}")
     for sentence in unseen:
         output.say(f"  {sentence}")
-    return 0
+    return DONE
 
 
 def _check_options(arguments: argparse.Namespace, graph: ModelGraph, folder: Path) -> None:

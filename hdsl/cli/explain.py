@@ -6,6 +6,7 @@ import argparse
 import re
 from importlib.resources import files
 
+from hdsl.cli.exit_codes import DONE
 from hdsl.cli.options import add_data, add_format, add_planning
 from hdsl.cli.output import Output
 from hdsl.diagnostics import Diagnostic, HdslError
@@ -32,7 +33,7 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
         _explain_code(arguments.subject.upper(), output)
     else:
         _explain_model(arguments, output)
-    return 0
+    return DONE
 
 
 def _explain_code(code: str, output: Output) -> None:

@@ -8,6 +8,7 @@ import secrets
 import sys
 from pathlib import Path
 
+from hdsl.cli.exit_codes import AT_FAULT, DONE
 from hdsl.cli.options import add_format
 from hdsl.cli.output import Output, write
 from hdsl.diagnostics import Diagnostic, HdslError
@@ -46,7 +47,7 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
             failed = True
             output.diagnose(error.diagnostics, error.source)
     output.facts.update(changed=changed)
-    return int(failed or bool(arguments.check and changed))
+    return AT_FAULT if failed or (arguments.check and changed) else DONE
 
 
 def _format(name: str, check_only: bool, output: Output) -> bool:

@@ -25,7 +25,7 @@ def report(
     summary = found.summary(all=show_all, names=names)
     output.facts.update(found.to_dict())
     output.facts["summary"] = summary.to_dict()
-    if not output.as_json:
+    if summary.families and not output.as_json:
         output.say()
         _print_table(summary)
         output.say()

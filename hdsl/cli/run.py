@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import shlex
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hdsl.cli import run_folder
+from hdsl.cli.exit_codes import DONE, NOT_TRUSTED
 from hdsl.cli.given import check_names, read_model
 from hdsl.cli.options import add_data, add_format, add_planning, share, whole_number
 from hdsl.cli.output import Output
@@ -152,7 +153,7 @@ class _Run:
         except Shown as shown:
             self.output.facts.update(stage=self.arguments.show, text=shown.text)
             self.output.say(shown.text)
-        return 0
+        return DONE
 
     def sample(self) -> int:
         """Sample, show and save."""
@@ -166,11 +167,9 @@ class _Run:
         self._save(found)
         if self.arguments.timings:
             self._tell_timings()
-        return 0 if found.trusted else 3
+        return DONE if found.trusted else NOT_TRUSTED
 
     def _asking(self, on_stage: Any) -> Request:
-        from dataclasses import replace
-
         return replace(self.request, on_stage=on_stage, on_progress=self.display)
 
     def _check(self, stage: str, result: Any) -> None:
@@ -212,15 +211,7 @@ class _Run:
             "model_text": self.source.text,
             "data": self.arguments.data,
             "seed": request.seed,
-            "settings": {
-                "num_chains": request.num_chains,
-                "num_warmup": request.num_warmup,
-                "num_samples": request.draws_kept,
-                "target_acceptance_rate": request.target_acceptance_rate,
-                "without": sorted(request.options.without),
-                "keep": sorted(request.options.keep),
-                "sampler": request.options.sampler,
-            },
+            "settings": request.settings,
             "versions": versions(),
             "again": shlex.join(again),
         }

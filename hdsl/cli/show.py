@@ -153,4 +153,3 @@ def _support(support: Support) -> str:
 def _value_line(name: str, value: Value) -> str:
     shape = " x ".join(map(str, value.array.shape)) or "scalar"
     return f"{with_axes(name, value.axes)}: {value.array.dtype}, {shape}"
-

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from hdsl.cli import run_folder
+from hdsl.cli.exit_codes import DONE, NOT_TRUSTED
 from hdsl.cli.options import add_format, names
 from hdsl.cli.output import Output
 from hdsl.cli.report import report
@@ -47,4 +48,4 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
         output.say(repr(found).splitlines()[0])
     chosen = [name for part in arguments.only for name in part] if arguments.only else None
     report(found, output, show_all=arguments.all, names=chosen)
-    return 0 if found.trusted else 3
+    return DONE if found.trusted else NOT_TRUSTED

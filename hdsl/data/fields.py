@@ -64,14 +64,17 @@ class RowPlaces:
     column_word: str = "column"
 
     def place(self, index: Sequence[int]) -> str:
+        """The place of an element, in words."""
         column = self.column(index)
         return f"{self.row_word} {self.rows[index[0]]}, {column}" if index else column
 
     def text(self, index: Sequence[int], text: str) -> str:
+        """A sentence that says what an element holds."""
         where = f" in {self.row_word} {self.rows[index[0]]}" if index else ""
         return f"{self.column(index)} has {text}{where}"
 
     def column(self, index: Sequence[int]) -> str:
+        """The column of an element, in words."""
         inner = "".join(f"[{i + 1}]" for i in index[1:])
         return f"{self.column_word} `{self.name}{inner}`"
 
@@ -85,9 +88,11 @@ class ArrayPlaces:
     labels: tuple[LabelTuple | None, ...]
 
     def place(self, index: Sequence[int]) -> str:
+        """The place of an element: its subscripts."""
         return f"`{self.name}{''.join(map(self._bracket, range(len(index)), index))}`"
 
     def text(self, index: Sequence[int], text: str) -> str:
+        """A sentence that says what an element holds."""
         return f"{self.place(index)} is {text}"
 
     def _bracket(self, axis: int, position: int) -> str:

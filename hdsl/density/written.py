@@ -78,5 +78,4 @@ def _log_density(node: Stochastic | Factor, absolute: bool) -> Expression:
 
 def plates(node: Stochastic) -> tuple[str, ...]:
     """The axes along which the elements of a node are independent."""
-    events: tuple[str, ...] = getattr(node.random, "event_axes", ())
-    return tuple(axis for axis in node.axes if axis not in events)
+    return tuple(axis for axis in node.axes if axis not in node.random.event_axes)

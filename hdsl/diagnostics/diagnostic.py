@@ -92,16 +92,19 @@ class Report:
         help: str = "",
         severity: Severity = "error",
     ) -> None:
+        """Collect a diagnostic; the same one twice counts once."""
         found = Diagnostic(code, title, span, note, tuple(labels), cause, help, severity)
         if found not in self.diagnostics:
             self.diagnostics.append(found)
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
+        """What keeps the next stage from running."""
         return tuple(d for d in self.diagnostics if d.severity == "error")
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
+        """What the next stage can live with."""
         return tuple(d for d in self.diagnostics if d.severity == "warning")
 
     def raise_errors(self) -> None:

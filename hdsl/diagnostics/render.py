@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from hdsl.diagnostics.diagnostic import Diagnostic
+from hdsl.diagnostics.visible import visible
 from hdsl.source import Source, Span
 
 _WINDOW = 160  # characters shown of a longer line
+_REMARK = 100  # columns of a cause or help, which goes on below
 _RESET = "\x1b[0m"
 _STYLES = {
     "error": "\x1b[1;31m",
@@ -101,7 +104,7 @@ def _headline(diagnostic: Diagnostic, source: Source | None, paint: _Painter) ->
             line, column = source.position(diagnostic.span.start)
             place = f"{source.name}:{line}:{column}: "
     kind = paint(diagnostic.severity, f"{diagnostic.severity}[{diagnostic.code}]")
-    return f"{place}{kind}: {paint('bold', _visible(diagnostic.title))}"
+    return f"{place}{kind}: {paint('bold', visible(diagnostic.title))}"
 
 
 def _list_marks(diagnostic: Diagnostic) -> list[_Mark]:
@@ -126,12 +129,12 @@ def _draw_excerpts(
     for number, ((line, start), on_line) in enumerate(excerpts.items()):
         if number:
             yield bar
-        text = _clip(source.line(line), start)
-        yield f"{paint('frame', f'{line:>{width}} |')} {_visible(text)}".rstrip()
+        text = visible(_clip(source.line(line), start), keep="\t")
+        yield f"{paint('frame', f'{line:>{width}} |')} {text}".rstrip()
         for mark in on_line:
             column = source.position(mark.span.start)[1] - 1 - start
             padding, signs = _underline(text, column, mark)
-            drawn = paint(mark.style, f"{signs} {_visible(mark.text)}".rstrip())
+            drawn = paint(mark.style, f"{signs} {visible(mark.text)}".rstrip())
             yield f"{bar} {padding}{drawn}"
     yield bar
 
@@ -152,28 +155,31 @@ def _underline(line: str, column: int, mark: _Mark) -> tuple[str, str]:
 
 def _remark(name: str, text: str, width: int, paint: _Painter) -> str:
     frame = paint("frame", " " * width + " =")
-    first, *rest = _visible(text, keep="\n\t").split("\n")
     indent = " " * (width + 5 + len(name))
+    first, *rest = _fold(visible(text, keep="\n\t"), _REMARK - len(indent))
     lines = [f"{frame} {paint('bold', name + ':')} {first}", *(indent + line for line in rest)]
     return "\n".join(lines)
 
 
+def _fold(text: str, columns: int) -> Iterator[str]:
+    for line in text.split("\n"):
+        # Code in backquotes stays whole.
+        words = re.findall(r"(?:`[^`]*`|\S)+", line) if len(line) > columns else [line]
+        folded = words[0] if words else ""
+        for word in words[1:]:
+            if len(folded) + 1 + len(word) > columns:
+                yield folded
+                folded = word
+            else:
+                folded += f" {word}"
+        yield folded
+
+
 def _cells(character: str) -> int:
+    character = visible(character, keep="\t")
     if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me", "Cf"):
         return 0
     return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
-
-
-def _visible(text: str, keep: str = "\t") -> str:
-    # What a terminal would obey instead of showing.
-    if text.isprintable():
-        return text
-    return "".join(
-        "\N{REPLACEMENT CHARACTER}"
-        if c not in keep and unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp")
-        else c
-        for c in text
-    )
 
 
 def _span_to_json(span: Span | None, source: Source | None) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hdsl.distributions.distribution import Distribution, Parameter
-from hdsl.distributions.names import elsewhere, near, nearly_elsewhere
+from hdsl.distributions.names import beginnings, elsewhere, near, nearly_elsewhere
 from hdsl.distributions.random import Applied
 from hdsl.distributions.registry import DISTRIBUTIONS
 from hdsl.expressions.tree import Constant, Expression
@@ -198,13 +198,13 @@ def _incomplete(distribution: Distribution, given: Mapping[str, Expression], spa
 def _unknown(name: str, span: Span) -> Problem:
     hint = elsewhere(name)
     if hint is None:
-        close = near(name, list(DISTRIBUTIONS))
+        close = near(name, list(DISTRIBUTIONS)) or beginnings(name, list(DISTRIBUTIONS))
         meant = " or ".join(f"`{other}`" for other in close)
         hint = f"did you mean {meant}?" if close else nearly_elsewhere(name)
     return Problem(
         "unknown distribution",
         f"there is no distribution `{name}`",
         "distributions are written with capital letters, as `Normal` and `HalfCauchy`",
-        hint or "`density` defines one of your own",
+        hint or "take one that the manual lists, or add its log density with `factor`",
         span,
     )

@@ -9,6 +9,13 @@ _ELSEWHERE = {
     "dnorm": "Normal(mean, precision = tau)",
     "normal": "Normal(mean, sd)",
     "n": "Normal(mean, sd)",
+    "u": "Uniform(lower, upper)",
+    "hn": "HalfNormal(scale)",
+    "hc": "HalfCauchy(scale)",
+    "ln": "LogNormal(meanlog, sdlog)",
+    "ig": "InverseGamma(shape, scale)",
+    "cat": "Categorical(p)",
+    "chisq": "Gamma(df / 2, 1 / 2)",
     "std_normal": "Normal(0, 1)",
     "standardnormal": "Normal(0, 1)",
     "truncatednormal": "Normal(mean, sd) truncated to (lower, upper)",
@@ -115,6 +122,13 @@ def near(name: str, known: Sequence[str]) -> list[str]:
     reach = min(max(1, len(low) // 3), 2 * min(distances.values(), default=0))
     close = [other for other, distance in distances.items() if distance <= reach]
     return sorted(close, key=lambda other: (distances[other], other))[:2]
+
+
+def beginnings(name: str, known: Sequence[str]) -> list[str]:
+    """Up to two of the known names that begin with `name`, the shortest first: ``Exp``."""
+    low = name.lower()
+    found = [other for other in known if len(low) > 1 and other.lower().startswith(low)]
+    return sorted(found, key=len)[:2]
 
 
 def edit_distance(a: str, b: str) -> int:

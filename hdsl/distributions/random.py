@@ -73,6 +73,11 @@ class Random(ABC):
         return frozenset[str]().union(*(e.names for e in self.expressions))
 
     @property
+    def event_axes(self) -> tuple[str, ...]:
+        """The axes of one draw, along which it is not independent; a number has none."""
+        return ()
+
+    @property
     def is_discrete(self) -> bool:
         """Whether its values are whole numbers."""
         return self.support.integer

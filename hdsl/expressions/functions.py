@@ -37,6 +37,8 @@ class Function:
         Whether models may use it by this name.
     meaning
         A line for the manual.
+    letters
+        What the manual calls the arguments.
     """
 
     arity: int
@@ -46,6 +48,7 @@ class Function:
     codomain: tuple[float, float] = (-math.inf, math.inf)
     public: bool = True
     meaning: str = ""
+    letters: str = "xyz"
 
 
 def _truth(compute: Callable[..., Array]) -> Callable[..., Array]:
@@ -101,28 +104,28 @@ FUNCTIONS: dict[str, Function] = {
     "asin": Function(1, lambda xp, a: xp.arcsin(a), 1, domain=(-1, 1), codomain=(-math.pi / 2, math.pi / 2), meaning="inverse sine"),
     "acos": Function(1, lambda xp, a: xp.arccos(a), -1, domain=(-1, 1), codomain=(0, math.pi), meaning="inverse cosine"),
     "atan": Function(1, lambda xp, a: xp.arctan(a), 1, codomain=(-math.pi / 2, math.pi / 2), meaning="inverse tangent"),
-    "atan2": Function(2, lambda xp, a, b: xp.arctan2(a, b), codomain=(-math.pi, math.pi), meaning="angle of the point (x, y): atan2(y, x)"),
+    "atan2": Function(2, lambda xp, a, b: xp.arctan2(a, b), codomain=(-math.pi, math.pi), meaning="angle of the point (x, y)", letters="yx"),
     "sinh": Function(1, lambda xp, a: xp.sinh(a), 1, meaning="hyperbolic sine"),
     "cosh": Function(1, lambda xp, a: xp.cosh(a), codomain=(1, _INF), meaning="hyperbolic cosine"),
     "tanh": Function(1, lambda xp, a: xp.tanh(a), 1, codomain=(-1, 1), meaning="hyperbolic tangent"),
     "logistic": Function(1, lambda xp, a: xp.expit(a), 1, codomain=(0, 1), meaning="1 / (1 + exp(-x)), the inverse of logit"),
-    "logit": Function(1, special.logit, 1, domain=(0, 1), meaning="log(p / (1 - p))"),
+    "logit": Function(1, special.logit, 1, domain=(0, 1), meaning="log(p / (1 - p))", letters="p"),
     "log_logistic": Function(1, special.log_logistic, 1, codomain=(-_INF, 0), meaning="log(logistic(x)), exact in the tails"),
     "softplus": Function(1, lambda xp, a: xp.logaddexp(a, 0.0), 1, codomain=(0, _INF), meaning="log(1 + exp(x))"),
     "Phi": Function(1, lambda xp, a: xp.ndtr(a), 1, codomain=(0, 1), meaning="standard normal cumulative probability, the inverse of probit"),
     "log_Phi": Function(1, lambda xp, a: xp.log_ndtr(a), 1, codomain=(-_INF, 0), meaning="log(Phi(x)), exact in the tails"),
-    "probit": Function(1, lambda xp, a: xp.ndtri(a), 1, domain=(0, 1), meaning="standard normal quantile"),
-    "cloglog": Function(1, lambda xp, a: xp.log(-xp.log1p(-a)), 1, domain=(0, 1), meaning="log(-log(1 - p))"),
+    "probit": Function(1, lambda xp, a: xp.ndtri(a), 1, domain=(0, 1), meaning="standard normal quantile", letters="p"),
+    "cloglog": Function(1, lambda xp, a: xp.log(-xp.log1p(-a)), 1, domain=(0, 1), meaning="log(-log(1 - p))", letters="p"),
     "inverse_cloglog": Function(1, lambda xp, a: -xp.expm1(-xp.exp(a)), 1, codomain=(0, 1), meaning="1 - exp(-exp(x)), the inverse of cloglog"),
     "erf": Function(1, lambda xp, a: xp.erf(a), 1, codomain=(-1, 1), meaning="error function"),
     "lgamma": Function(1, lambda xp, a: xp.gammaln(a), domain=(0, _INF), meaning="log of the gamma function"),
     "digamma": Function(1, lambda xp, a: xp.digamma(a), 1, domain=(0, _INF), meaning="derivative of lgamma"),
-    "log_beta": Function(2, special.log_beta, meaning="log of the beta function"),
-    "log_choose": Function(2, special.log_choose, meaning="log of the binomial coefficient"),
-    "log_rising": Function(2, special.log_rising, meaning="lgamma(x + n) - lgamma(x), without cancellation"),
-    "incomplete_beta": Function(3, lambda xp, a, b, x: xp.betainc(a, b, x), codomain=(0, 1), meaning="regularised incomplete beta function I_x(a, b)"),
-    "incomplete_gamma": Function(2, lambda xp, a, x: xp.gammainc(a, x), codomain=(0, 1), meaning="regularised lower incomplete gamma function P(a, x)"),
-    "upper_incomplete_gamma": Function(2, lambda xp, a, x: xp.gammaincc(a, x), codomain=(0, 1), meaning="regularised upper incomplete gamma function Q(a, x)"),
+    "log_beta": Function(2, special.log_beta, meaning="log of the beta function", letters="ab"),
+    "log_choose": Function(2, special.log_choose, meaning="log of the binomial coefficient", letters="nk"),
+    "log_rising": Function(2, special.log_rising, meaning="lgamma(x + n) - lgamma(x), without cancellation", letters="xn"),
+    "incomplete_beta": Function(3, lambda xp, a, b, x: xp.betainc(a, b, x), codomain=(0, 1), meaning="regularised incomplete beta function I_x(a, b)", letters="abx"),
+    "incomplete_gamma": Function(2, lambda xp, a, x: xp.gammainc(a, x), codomain=(0, 1), meaning="regularised lower incomplete gamma function P(a, x)", letters="ax"),
+    "upper_incomplete_gamma": Function(2, lambda xp, a, x: xp.gammaincc(a, x), codomain=(0, 1), meaning="regularised upper incomplete gamma function Q(a, x)", letters="ax"),
     "max": Function(2, lambda xp, a, b: xp.maximum(a, b), meaning="the larger of two"),
     "min": Function(2, lambda xp, a, b: xp.minimum(a, b), meaning="the smaller of two"),
     "logaddexp": Function(2, lambda xp, a, b: xp.logaddexp(a, b), meaning="log(exp(x) + exp(y))"),

@@ -48,8 +48,8 @@ def text(expression: Expression) -> str:
 
 
 def with_axes(name: str, axes: Sequence[str]) -> str:
-    """A quantity with its axes: ``theta[day]``."""
-    return f"{name}[{', '.join(axes)}]" if axes else name
+    """A quantity with its axes: ``theta[day]``; a formula such as ``log(y[i])`` names them itself."""
+    return f"{name}[{', '.join(axes)}]" if axes and "[" not in name else name
 
 
 def _text(e: Expression) -> tuple[str, int]:

@@ -47,6 +47,7 @@ class Alignment:
     )
 
     def set_of(self, axis: str) -> IndexSet:
+        """The index set of an axis."""
         return self.sets[set_of(axis)]
 
     def fail(
@@ -59,6 +60,7 @@ class Alignment:
         help: str = "",
         labels: Sequence[Place] = (),
     ) -> Unarranged:
+        """Report a mistake in an item; gives the exception to be raised."""
         self.report.add(code, title, supply.declaration.span, cause=cause, help=help, labels=labels)
         return Unarranged()
 

@@ -73,7 +73,8 @@ def _scalar(run: Alignment, supply: Supply) -> Arranged:
         ]
         raise run.fail(
             "HB481",
-            f"`{name}` stands for one number, but its column holds several",
+            f"`{name}` stands for one number, but {'its column holds' if supply.is_tabular else 'it has'}"
+            " several",
             supply,
             cause=f"{places[0]} holds `{label_name(values[first])}`, and {places[1]} "
             f"`{label_name(values[int(differs[0])])}`",

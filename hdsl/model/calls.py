@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, NoReturn
 
 from hdsl.diagnostics import Label as Place
 from hdsl.distributions import DISTRIBUTIONS
+from hdsl.distributions.categorical import Categorical
+from hdsl.distributions.random import Applied
 from hdsl.expressions.functions import FUNCTIONS, REDUCTIONS, SWEEPS
-from hdsl.expressions.tree import (
-    Expression,
-    Size,
-    apply,
-)
+from hdsl.expressions.tree import Expression, Size, apply
+from hdsl.model.comparisons import of_the_same_set
+from hdsl.model.randoms import LATER_DISTRIBUTIONS, random
 from hdsl.model.reductions import reduction, sweep
 from hdsl.model.scope import Failed, Scope, Typed
 from hdsl.syntax import tree
@@ -25,10 +25,6 @@ MOST_EXPANSIONS = 5_000
 LATER_FUNCTIONS = (
     "cholesky", "solve", "inverse", "logdet", "diag", "transpose", "eye", "interpolate",
     "integrate", "ode", "prev", "next", "first", "last",
-)  # fmt: skip
-LATER_DISTRIBUTIONS = (
-    "Dirichlet", "Multinomial", "MultiNormal", "LKJ", "Wishart", "InverseWishart",
-    "OrderedLogistic", "Mixture", "ZeroInflated", "Hurdle", "Ordered",
 )  # fmt: skip
 
 
@@ -106,7 +102,7 @@ def _unknown_function(read: Translator, expression: tree.Call) -> NoReturn:
             f"distribution `{name}` stands where a number is needed",
             span,
             cause="distributions stand right of `~`, and in `log_prob(D, x)` and `cdf(D, x)`",
-            help=f"write it in a line of its own, `x ~ {name}(…)`, and use `x`",
+            help=f"give it a line of its own, with `~`: `x ~ {name}(…)`",
         )
     if read.names.is_quantity(name):
         read.fail(
@@ -127,8 +123,17 @@ def _unknown_function(read: Translator, expression: tree.Call) -> NoReturn:
         f"unknown function `{name}`",
         span,
         cause="it is neither one of the language's functions nor defined with `def`",
-        help=_meant(near) if near else f"define it: `def {name}(x) = …`",
+        help=_PROBABILITY
+        if name in ("P", "Pr")
+        else _meant(near)
+        if near
+        else f"define it: `def {name}(x) = …`",
     )
+
+
+_PROBABILITY = (
+    "write the comparison alone, `above = x > 1`: the mean of its draws is the probability"
+)
 
 
 def _meant(name: str) -> str:
@@ -172,8 +177,6 @@ def _of_set(read: Translator, expression: tree.Call, scope: Scope) -> Typed:
 
 
 def _of_distribution(read: Translator, expression: tree.Call, scope: Scope) -> Typed:
-    from hdsl.model.randoms import random
-
     arguments = positional(read, expression)
     if len(arguments) != 2:
         read.fail(
@@ -184,11 +187,13 @@ def _of_distribution(read: Translator, expression: tree.Call, scope: Scope) -> T
             help=f"write `{expression.function}(Normal(0, 1), x)`, for example",
         )
     found = random(read, arguments[0], scope)
-    value = read.number(arguments[1], scope)
+    value = (
+        _label_of(read, found.set_name, arguments[1], scope)
+        if isinstance(found, Categorical)
+        else read.number(arguments[1], scope)
+    )
     if expression.function == "log_prob":
         return Typed(found.guarded_log_prob(value))
-    from hdsl.distributions.random import Applied
-
     below = (
         found.distribution.cdf(value, **found.parameters) if isinstance(found, Applied) else None
     )
@@ -197,17 +202,48 @@ def _of_distribution(read: Translator, expression: tree.Call, scope: Scope) -> T
     return Typed(below)
 
 
+def _label_of(
+    read: Translator, set_name: str, argument: tree.Expression, scope: Scope
+) -> Expression:
+    """The position of a label, as `Categorical` has it."""
+    given = read.typed(argument, scope)
+    typed = of_the_same_set(read, given, Typed(given.expression, member=set_name))
+    if typed.member != set_name:
+        holds = f"a label of `{typed.member}`" if typed.member else "a number"
+        read.fail(
+            "HB335",
+            f"`Categorical` draws labels of `{set_name}`, but this is {holds}",
+            argument.span,
+            cause="what is drawn and what it is asked about are labels of one index set",
+            help=f"give it a label, or data of type `{set_name}`",
+        )
+    return typed.expression
+
+
 # --- functions of one's own ----------------------------------------------------------------------
 
 
 def _own_function(read: Translator, expression: tree.Call, scope: Scope) -> Typed:
     statement = read.names.functions[expression.function]
     arguments = positional(read, expression)
-    if len(arguments) != len(statement.parameters):
+    _check_own_call(read, expression, statement, len(arguments))
+    values = read.all(arguments, scope)
+    own = Scope(locals={p.text: v for p, v in zip(statement.parameters, values, strict=True)})
+    read.open_functions.append(expression.function)
+    try:
+        return read.typed(statement.body, own)
+    finally:
+        read.open_functions.pop()
+
+
+def _check_own_call(
+    read: Translator, expression: tree.Call, statement: tree.FunctionStatement, num_arguments: int
+) -> None:
+    if num_arguments != len(statement.parameters):
         read.fail(
             "HB408",
             f"`{expression.function}` takes {_arguments(len(statement.parameters))}, "
-            f"not {len(arguments)}",
+            f"not {num_arguments}",
             expression.span,
             labels=[Place(statement.name.span, "defined here")],
             cause="a function is called with as many arguments as its `def` names",
@@ -237,10 +273,3 @@ def _own_function(read: Translator, expression: tree.Call, scope: Scope) -> Type
             "inside them",
             help="give the value that several calls share a name",
         )
-    values = read.all(arguments, scope)
-    own = Scope(locals={p.text: v for p, v in zip(statement.parameters, values, strict=True)})
-    read.open_functions.append(expression.function)
-    try:
-        return read.typed(statement.body, own)
-    finally:
-        read.open_functions.pop()

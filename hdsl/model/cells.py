@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from hdsl.diagnostics import Report
 from hdsl.expressions.evaluate import Value
 from hdsl.expressions.index_set import IndexSet
+from hdsl.expressions.text import with_axes
 from hdsl.model.alignment import positions_in
 from hdsl.model.arrangement import Arranged
 from hdsl.model.element_names import label_name, listed_labels, number_name, suggestion
@@ -125,7 +126,8 @@ def _report_text(arranged: Arranged, report: Report) -> None:
     declared = arranged.declaration
     advice = arranged.text_help
     if not advice and declared.type is None:
-        advice = f"if these are labels, say of which set: `{with_axes(declared.name, declared.axes)} : kind`"
+        written = with_axes(declared.name, declared.axes)
+        advice = f"if these are labels, say of which set: `{written} : kind`"
     report.add(
         "HB478",
         f"`{declared.name}` holds texts where numbers are needed",

@@ -143,5 +143,7 @@ def _find_clashes(names: Names) -> None:
                 declared.span,
                 labels=[Place(names.sets[name].span, "used as an index set here")],
                 cause="only data whose type is the set may bear its name",
-                help=f"write `{name}[…] : {name}` if its values are the labels, or rename it",
+                help=f'if this column holds the labels, write `"{name}" as {name}`'
+                if declared.file is not None and not declared.axes
+                else f"write `{name}[…] : {name}` if its values are the labels, or rename it",
             )

@@ -17,6 +17,7 @@ _COMPARISONS = {"<": "less", "<=": "less_equal", "==": "equal", "!=": "not_equal
 
 
 def comparison(read: Translator, expression: tree.Comparison, scope: Scope) -> Typed:
+    """Read ``a < b <= c``: each neighbouring pair is compared."""
     _check_labels(read, expression, scope)
     operands = read.all(expression.operands, scope)
     result: Expression | None = None
@@ -43,7 +44,7 @@ def _check_labels(read: Translator, comparison: tree.Comparison, scope: Scope) -
 
 def _compare(read: Translator, operator: str, left: Typed, right: Typed) -> Expression:
     if operator in ("==", "!="):
-        left, right = _same_set(read, left, right), _same_set(read, right, left)
+        left, right = of_the_same_set(read, left, right), of_the_same_set(read, right, left)
         if left.member is not None and left.member == right.member:
             parts = read.meet([left.expression, right.expression], left.span)
             return apply(_COMPARISONS[operator], *parts)
@@ -70,8 +71,8 @@ def _both_numeric(read: Translator, left: Typed, right: Typed) -> bool:
     return True
 
 
-def _same_set(read: Translator, typed: Typed, other: Typed) -> Typed:
-    """A bare label, as one of the set that it is compared with."""
+def of_the_same_set(read: Translator, typed: Typed, other: Typed) -> Typed:
+    """A bare label, as one of the set that it is compared with; what is no label as it is."""
     if typed.label is None or other.member is None or typed.member == other.member:
         if typed.label is not None and typed.member is None:
             read.fail(

@@ -190,7 +190,7 @@ def _data_item(
                 help=f"for a computed quantity leave `data` off: `{name} = …`",
             )
             return None
-    kind = _type(names, item, axes)
+    kind = _type(names, item)
     column = item.column.value if item.column is not None else name
     labels_of = name if item.column is not None and name in names.sets and not axes else None
     return DataDeclaration(
@@ -199,7 +199,7 @@ def _data_item(
     )  # fmt: skip
 
 
-def _type(names: Names, item: tree.DataItem, axes: list[str]) -> str | None:
+def _type(names: Names, item: tree.DataItem) -> str | None:
     if item.type is None:
         return None
     kind = item.type.name.text

@@ -49,9 +49,8 @@ def _axes(expression: Expression, evaluator: Evaluator) -> set[str]:
 
 
 def _knows(axis: str, evaluator: Evaluator) -> bool:
-    # An index that was left off has an axis of its own over the same set: `i*`. That of a list,
-    # `[]`, or `#1` where it is summed over, is as long as the list.
-    own_set = set_of(axis.rstrip("*"))
+    # The axis of a list, `[]`, or `#1` where it is summed over, is as long as the list.
+    own_set = set_of(axis)
     return axis in evaluator.sizes or own_set in evaluator.sets or own_set in ("", "[]")
 
 

@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias
 from hdsl.distributions.random import Random
 from hdsl.expressions.evaluate import Value
 from hdsl.expressions.index_set import IndexSet, Label
-from hdsl.expressions.tree import Along, Constant, Expression, Reference
+from hdsl.expressions.tree import Along, Expression, Reference
 from hdsl.source import NOWHERE, Source, Span
 from hdsl.syntax import tree
 
@@ -312,6 +312,3 @@ class Bound:
     sizes: Mapping[str, int]
     fingerprints: Mapping[str, str]
     unseen: tuple[str, ...] = ()
-
-
-ZERO = Constant(0.0)

@@ -47,6 +47,7 @@ class Sets:
     failed: set[str] = field(default_factory=set[str])
 
     def add(self, index_set: IndexSet, words: str) -> None:
+        """Make a set known; `words` say where its labels come from."""
         self.known[index_set.name] = index_set
         self.words[index_set.name] = words
 

@@ -28,11 +28,6 @@ class Need:
     span: Span | None = None
 
 
-def _set_of(axis: str) -> str:
-    # An index that was left off has an axis of its own over the same set: `i*`.
-    return set_of(axis.rstrip("*"))
-
-
 @dataclass(frozen=True)
 class Sizes:
     """Lengths of axes, as far as they are known."""
@@ -42,11 +37,11 @@ class Sizes:
 
     def knows(self, axes: Iterable[str]) -> bool:
         """Whether the length of each axis is known."""
-        return all(axis in self.others or _set_of(axis) in self.sets for axis in axes)
+        return all(axis in self.others or set_of(axis) in self.sets for axis in axes)
 
     def length(self, axis: str) -> int:
         """Length of one axis."""
-        return self.others[axis] if axis in self.others else self.sets[_set_of(axis)].size
+        return self.others[axis] if axis in self.others else self.sets[set_of(axis)].size
 
     def product(self, axes: Iterable[str]) -> int:
         """Number of elements of an array; exact, however large."""

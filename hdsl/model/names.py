@@ -37,6 +37,12 @@ class Target:
         """Whether it is ``name = …``, whose axes are those of its right side."""
         return not self.indices and isinstance(self.statement, tree.DeterministicStatement)
 
+    @property
+    def domains(self) -> dict[str, tree.Expression]:
+        """What its indices run over, for those of which ``for`` says it: ``for k in …``."""
+        conditions = self.statement.conditions
+        return {c.name.text: c.domain for c in conditions if isinstance(c, tree.Membership)}
+
     def as_observation(self) -> Target:
         """The same as an observation of data; with a link, of an expression of data."""
         if self.link is None:

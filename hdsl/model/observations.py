@@ -30,7 +30,7 @@ def observe(build: Builder, target: Target) -> None:
     name = target.name
     plain = name in build.names.data or name in build.names.targets
     if plain:
-        axes = build.axes_of(name, target.span)
+        axes = build.axes_of(name)
         node = _observation_name(build, target, name)
         left = build.left(target, axes, node)
         value = _observed_value(name, left)
@@ -128,7 +128,8 @@ def _check_member(build: Builder, target: Target, member: str | None, found: Ran
             target.span,
             labels=declared,
             cause="labels can be drawn by `Categorical` alone",
-            help=f"leave out the type `: {member}`, if the values are to be numbers",
+            help=f"write `{left} == …` left of `~`, with one of the labels, or leave out the type "
+            f"`: {member}`",
         )
     holds = f"labels of `{member}`" if member else "numbers"
     build.read.fail(

@@ -104,7 +104,7 @@ class PositionChecker:
                 "HB327",
                 f"`{label_name(label)}` is no label of `{set_name}`",
                 span,
-                cause=f"brackets hold labels; those of `{set_name}` are {listed_labels(index_set)}",
+                cause=f"only labels of `{set_name}` can stand here: {listed_labels(index_set)}",
                 help=near or "write one of these labels",
             )
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from hdsl.distributions import DISTRIBUTIONS
 from hdsl.distributions.categorical import Categorical
 from hdsl.distributions.construct import Problem, construct
 from hdsl.distributions.random import Applied, Random, Truncated
+from hdsl.expressions.functions import FUNCTIONS, REDUCTIONS, SWEEPS
 from hdsl.expressions.tree import Constant, Expression, Sweep, set_of
-from hdsl.model.calls import LATER_DISTRIBUTIONS
 from hdsl.model.scope import LIST_AXIS, Failed, Scope, is_slice
 from hdsl.source import Span
 from hdsl.syntax import tree
@@ -18,6 +19,11 @@ from hdsl.syntax.format_expression import format_expression
 
 if TYPE_CHECKING:
     from hdsl.model.translate import Translator
+
+LATER_DISTRIBUTIONS = (
+    "Dirichlet", "Multinomial", "MultiNormal", "LKJ", "Wishart", "InverseWishart",
+    "OrderedLogistic", "Mixture", "ZeroInflated", "Hurdle", "Ordered",
+)  # fmt: skip
 
 _CODES = {
     "missing argument": "HB402",
@@ -55,8 +61,6 @@ def random(
 
 
 def _is_value(read: Translator, name: str) -> bool:
-    from hdsl.expressions.functions import FUNCTIONS, REDUCTIONS, SWEEPS
-
     return name in FUNCTIONS or name in REDUCTIONS or name in SWEEPS or name in read.names.functions
 
 
@@ -65,6 +69,8 @@ def _not_a_distribution(read: Translator, expression: tree.Expression) -> NoRetu
     help = f"if it is computed, write `=`: `… = {text}`"
     if isinstance(expression, tree.Name) and expression.text in DISTRIBUTIONS:
         help = f"write its arguments in brackets: `{expression.text}(…)`"
+    elif meant := _almost_a_call(text):
+        help = f"write `{meant}`"
     read.fail(
         "HB221",
         f"`{text}` is not a distribution",
@@ -72,6 +78,13 @@ def _not_a_distribution(read: Translator, expression: tree.Expression) -> NoRetu
         cause="right of `~` stands a distribution, such as `Normal(mean, sd)`",
         help=help,
     )
+
+
+def _almost_a_call(text: str) -> str:
+    """What ``uniform[0, 1]`` and ``Half-Normal(1)`` stand for."""
+    name, bracket, rest = text.replace(" - ", "").replace("[", "(", 1).partition("(")
+    known = {other.lower(): other for other in DISTRIBUTIONS}.get(name.lower())
+    return f"{known}({rest[:-1]})" if known and bracket else ""
 
 
 def _applied(read: Translator, expression: tree.Call, scope: Scope) -> Applied:
@@ -84,7 +97,22 @@ def _applied(read: Translator, expression: tree.Call, scope: Scope) -> Applied:
             help="move it out of the brackets",
         )
     values = read.numbers([a.value for a in expression.arguments], scope)
-    values = read.meet(values, expression.span) if values else values
+    positional, keywords = _sorted_out(read, expression, read.meet(values, expression.span))
+    places = {a.name: a.span for a in expression.arguments if a.name is not None}
+    found = construct(expression.function, positional, keywords, expression.span, places)
+    if isinstance(found, Problem):
+        span = found.span
+        if found.kind == "unknown distribution" and expression.function_span != tree.NOWHERE:
+            span = expression.function_span
+        help = _keyword_habit(expression, span) or found.help
+        read.fail(_CODES[found.kind], found.title, span, cause=found.cause, help=help)
+    return Applied(found.distribution, found.arguments, found.written, span=expression.span)
+
+
+def _sorted_out(
+    read: Translator, expression: tree.Call, values: Sequence[Expression]
+) -> tuple[list[Expression], dict[str, Expression]]:
+    """The arguments by place, and those by name."""
     positional: list[Expression] = []
     keywords: dict[str, Expression] = {}
     for argument, value in zip(expression.arguments, values, strict=True):
@@ -108,15 +136,7 @@ def _applied(read: Translator, expression: tree.Call, scope: Scope) -> Applied:
             )
         else:
             keywords[argument.name] = value
-    places = {a.name: a.span for a in expression.arguments if a.name is not None}
-    found = construct(expression.function, positional, keywords, expression.span, places)
-    if isinstance(found, Problem):
-        span = found.span
-        if found.kind == "unknown distribution" and expression.function_span != tree.NOWHERE:
-            span = expression.function_span
-        help = _keyword_habit(expression, span) or found.help
-        read.fail(_CODES[found.kind], found.title, span, cause=found.cause, help=help)
-    return Applied(found.distribution, found.arguments, found.written, span=expression.span)
+    return positional, keywords
 
 
 _KEYWORDS = {
@@ -216,9 +236,7 @@ def _categorical(
             help="give the probabilities a name with an index: `p[kind] = …`, then "
             "`Categorical(p)`",
         )
-    set_name = (
-        member if over[0] == LIST_AXIS and member is not None else set_of(over[0].rstrip("*"))
-    )
+    set_name = member if over[0] == LIST_AXIS and member is not None else set_of(over[0])
     if keyword == "logit":
         weights = Sweep("softmax", weights, over[0])
     return Categorical(weights, over[0], set_name, span=expression.span)

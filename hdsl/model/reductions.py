@@ -96,7 +96,7 @@ def bind_conditions(
             case tree.Membership(name, tree.Name(domain)) if domain in read.names.sets:
                 scope = _run_over(read, scope, name, domain, over)
             case tree.Membership(name, tree.Range() as bounds):
-                set_name = _set_of_range(read, name, bounds, body, scope)
+                set_name = _set_of_range(read, name, body)
                 lower, upper = read.numbers([bounds.lower, bounds.upper], scope)
                 if bounds.step is not None:
                     read.refuse("`by` after `in`", bounds.span)
@@ -169,15 +169,13 @@ def _run_over(
     return scope.with_running({name.text: Typed(Position(axis), member=set_name, axis=axis)})
 
 
-def _set_of_range(
-    read: Translator, name: tree.Name, bounds: tree.Range, body: tree.Expression, scope: Scope
-) -> str:
+def _set_of_range(read: Translator, name: tree.Name, body: tree.Expression) -> str:
     """The index set over which ``k in lo..hi`` runs: the one that `k` indexes in the body."""
     if name.text in read.names.sets:
         return name.text
     for node in tree.walk(body):
         if isinstance(node, tree.Subscript) and read.names.is_quantity(node.array.text):
-            axes = read.axes_of(node.array.text, node.array.span)
+            axes = read.axes_of(node.array.text)
             for axis, index in zip(axes, node.indices, strict=False):
                 if isinstance(index, tree.Name) and index.text == name.text:
                     return set_of(axis)

@@ -42,9 +42,11 @@ class Scope:
     locals: Mapping[str, Typed] = field(default_factory=dict[str, Typed])
 
     def with_running(self, more: Mapping[str, Typed]) -> Scope:
+        """The scope inside, where more indices run."""
         return replace(self, running={**self.running, **more})
 
     def with_locals(self, more: Mapping[str, Typed]) -> Scope:
+        """The scope with more local names."""
         return replace(self, locals={**self.locals, **more})
 
 

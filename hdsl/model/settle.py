@@ -93,6 +93,8 @@ def missing_axis(read: Translator, expression: Expression, axis: str, target: Ta
     link = _link(read, target, name)
     if link is not None and varies in read.names.targets:
         help = f"take the element that belongs to each: `{varies}[{link}]`"
+    elif whole := _link_of_whole(read, target, name, varies):
+        help = whole
     elif target.observed:
         help = f"take one element, `{varies}[…]`, or reduce: `sum(… for {name})`"
     else:
@@ -112,6 +114,18 @@ def _place_of(expression: Expression, axis: str, fallback: Span) -> Span:
     """Where an axis comes from: the smallest part of the text that has it."""
     found = [e.span for e in walk(expression) if axis in e.axes and e.span.end > e.span.start]
     return min(found, key=lambda span: (span.end - span.start, span.start), default=fallback)
+
+
+def _link_of_whole(read: Translator, target: Target, set_name: str, varies: str) -> str:
+    """What to write where the left is a whole array, and data say what belongs to each element."""
+    data = read.names.data.get(target.name)
+    if target.indices or data is None or varies not in read.names.targets:
+        return ""
+    for declared in read.names.data.values():
+        if declared.type == set_name and data.axes and declared.axes == data.axes:
+            rows = ", ".join(data.axes)
+            return f"write the indices: `{data.name}[{rows}]`, `{varies}[{declared.name}[{rows}]]`"
+    return ""
 
 
 def _link(read: Translator, target: Target, set_name: str) -> str | None:

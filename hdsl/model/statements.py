@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NoReturn
 
-from hdsl.diagnostics import Label as Place
 from hdsl.diagnostics import Report
 from hdsl.distributions.categorical import Categorical
 from hdsl.distributions.random import Random
 from hdsl.expressions.functions import LINKS
 from hdsl.expressions.rewrite import rename_axes
 from hdsl.expressions.tree import (
-    Concatenate,
     Expression,
-    Gather,
-    Reference,
+    Reduce,
+    Stack,
     apply,
+    walk,
 )
+from hdsl.model.assemble import assemble
 from hdsl.model.axes import axes_in_order
 from hdsl.model.function_bodies import check_function_bodies
 from hdsl.model.graph import (
@@ -31,17 +30,17 @@ from hdsl.model.graph import (
     Stochastic,
     whole,
 )
-from hdsl.model.left import Left, axes_of_targets, read_left
+from hdsl.model.left import Left, read_left
 from hdsl.model.names import Names, Target
 from hdsl.model.observations import observe
 from hdsl.model.order import by_dependency, report_cycle
 from hdsl.model.randoms import random
+from hdsl.model.reductions import bind_conditions
 from hdsl.model.scope import LIST_AXIS, Failed, Scope
 from hdsl.model.settle import settle
+from hdsl.model.target_axes import axes_of_targets
 from hdsl.model.translate import Translator
-from hdsl.source import Span
 from hdsl.syntax import tree
-from hdsl.syntax.format_expression import format_expression
 
 
 @dataclass
@@ -77,7 +76,7 @@ class Builder:
             report_cycle(cycle, self.read.declared, self.report)
             self._axes.update(dict.fromkeys(cycle))
         for name in order:
-            self._guarded(self.axes_of, name, self.names.targets[name][0].span)
+            self._guarded(self.axes_of, name)
         for name, targets in self.names.targets.items():
             self._guarded(self._quantity, name, targets)
         for target in self.names.observations:
@@ -96,7 +95,7 @@ class Builder:
 
     # --- what other statements ask ---------------------------------------------------------------
 
-    def axes_of(self, name: str, span: Span) -> tuple[str, ...]:
+    def axes_of(self, name: str) -> tuple[str, ...]:
         """The axes of a quantity."""
         if name in self.names.data:
             return self.names.data[name].axes
@@ -145,17 +144,18 @@ class Builder:
         if name not in self._members:
             # A chain asks for itself: `z[t] ~ Categorical(P[z[t-1]])`.
             self._members[name] = None
-            found = (self._categorical_set(t) for t in self.names.targets.get(name, ()))
+            found = (self.categorical_set(t) for t in self.names.targets.get(name, ()))
             self._members[name] = next((set_name for set_name in found if set_name), None)
         return self._members[name]
 
-    def _categorical_set(self, target: Target) -> str | None:
+    def categorical_set(self, target: Target) -> str | None:
+        """The index set from which a statement draws a label, if it draws one."""
         match target.statement:
             case tree.StochasticStatement(distribution=tree.Call("Categorical")):
                 pass
             case _:
                 return None
-        axes = self.axes_of(target.name, target.span)
+        axes = self.axes_of(target.name)
         left = read_left(self.read, target, axes, target.name)
         found = random(self.read, target.statement.distribution, left.scope)
         return found.set_name if isinstance(found, Categorical) else None
@@ -165,11 +165,11 @@ class Builder:
     def _quantity(self, name: str, targets: Sequence[Target]) -> None:
         observed = self._computed_observation(targets)
         defining = [t for t in targets if observed is None or t.statement is not observed.statement]
-        axes = self.axes_of(name, targets[0].span)
+        axes = self.axes_of(name)
         if len(defining) == 1 and not self.left(defining[0], axes).is_part:
-            self._define(defining[0], name, axes)
+            self.define(defining[0], name, axes)
         else:
-            self._assemble(name, axes, defining)
+            assemble(self, name, axes, defining)
         if observed is not None:
             observe(self, observed.as_observation())
 
@@ -181,17 +181,19 @@ class Builder:
         random_ones = [t for t in targets if isinstance(t.statement, tree.StochasticStatement)]
         if len(values) != 1 or len(random_ones) != 1:
             return None
-        axes = self.axes_of(values[0].name, values[0].span)
+        axes = self.axes_of(values[0].name)
         if values[0].indices and self.left(values[0], axes).is_part:
             return None
         return random_ones[0]
 
     def left(self, target: Target, axes: tuple[str, ...], node: str = "") -> Left:
+        """The left side of a statement about a quantity with the given axes."""
         return read_left(self.read, target, axes, node or target.name)
 
-    def _define(
+    def define(
         self, target: Target, node: str, axes: tuple[str, ...], internal: bool = False
     ) -> Left:
+        """Add the nodes of one statement, the one for its values under the name `node`."""
         left = self.left(target, axes, node)
         description = target.statement.comments.description
         if isinstance(target.statement, tree.DeterministicStatement):
@@ -222,6 +224,7 @@ class Builder:
         self.add(Deterministic(node, left.axes, value, target.span, description, internal))
 
     def random(self, target: Target, left: Left, member: str | None) -> Random:
+        """The distribution right of ``~``, over the axes of the left side."""
         assert isinstance(target.statement, tree.StochasticStatement)
         found = random(self.read, target.statement.distribution, left.scope, member)
         if isinstance(found, Categorical):
@@ -233,73 +236,10 @@ class Builder:
         return found.map(lambda e: settle(self.read, e, left, target))
 
     def add(self, node: Node) -> None:
+        """Add a node to the graph."""
         self.nodes[node.name] = node
 
-    def _assemble(self, name: str, axes: tuple[str, ...], targets: Sequence[Target]) -> None:
-        """A quantity defined in parts: a node for each, and one that lays them together."""
-        full = [t for t in targets if not self.left(t, axes).is_part]
-        if full and len(targets) > 1:
-            self._defined_twice(full, targets)
-        self._check_members(name, targets)
-        parts: list[Part] = []
-        items: list[tuple[Expression, tuple[str, ...]]] = []
-        for number, target in enumerate(targets, 1):
-            node = format_expression(target.expression)
-            node = node if node not in self.nodes else f"{node} ({number})"
-            left = self._define(target, node, axes, internal=True)
-            parts.append(Part(node, left.places, target.span))
-            items.append((whole(node, left.axes), left.axes))
-        place, table = f"{name}.parts", f"{name}.where"
-        self.add(
-            Deterministic(
-                place, (place,), Concatenate(tuple(items), place), targets[0].span, is_internal=True
-            )
-        )
-        gathered = Reference(place, (Gather(whole(table, axes)),))
-        description = " ".join(t.statement.comments.description for t in targets).strip()
-        self.add(Deterministic(name, axes, gathered, targets[0].span, description))
-        self.assembled[name] = (axes, tuple(parts))
-
-    def _check_members(self, name: str, targets: Sequence[Target]) -> None:
-        """Refuse labels of an index set beside what is none: the whole would hold both."""
-        member = self.member_of(name)
-        other = next((t for t in targets if self._categorical_set(t) != member), None)
-        if member is None or other is None:
-            return
-        drawn = next(t for t in targets if self._categorical_set(t) == member)
-        self.read.fail(
-            "HB334",
-            f"parts of `{name}` are labels of `{member}`, but not this one",
-            other.span,
-            labels=[Place(drawn.span, f"this draws a label of `{member}`")],
-            cause="if one part of a quantity is a label, all its parts are, and of one index set",
-            help=f"draw this part from `Categorical` over `{member}` too, or give it another name",
-        )
-
-    def _defined_twice(self, full: Sequence[Target], targets: Sequence[Target]) -> NoReturn:
-        if len(full) > 1:
-            self.read.fail(
-                "HB202",
-                f"`{full[0].name}` is defined twice",
-                full[1].span,
-                labels=[Place(full[0].span, "defined here first")],
-                cause="each name is defined once",
-                help="remove one of the two lines, or give it another name",
-            )
-        part = next(t for t in targets if t is not full[0])
-        self.read.fail(
-            "HB202",
-            f"`{format_expression(part.expression)}` is defined twice",
-            part.span,
-            labels=[Place(full[0].span, "this defines every element")],
-            cause="each element is defined once; parts of a quantity may not overlap",
-            help=f"say for which elements the other line holds: `{_restricted(full[0], part)}`",
-        )
-
     def _factor(self, statement: tree.FactorStatement) -> None:
-        from hdsl.expressions.tree import Reduce
-        from hdsl.model.reductions import bind_conditions
-
         scope, over, condition = bind_conditions(
             self.read, statement.conditions, statement.value, Scope()
         )
@@ -334,20 +274,6 @@ def _right_side(target: Target) -> tree.Expression:
     return target.statement.value
 
 
-def _restricted(full: Target, part: Target) -> str:
-    """A statement about every element, as one about the others."""
-    sign = "~" if isinstance(full.statement, tree.StochasticStatement) else "="
-    others = [
-        f"{format_expression(index)} != {format_expression(label)}"
-        for index, label in zip(full.indices, part.indices, strict=False)
-        if index != label
-    ]
-    condition = others[0] if len(others) == 1 and not part.statement.conditions else "…"
-    return f"{format_expression(full.expression)} {sign} … for {condition}"
-
-
 def _list_labels(value: Expression) -> range:
-    from hdsl.expressions.tree import Stack, walk
-
     sizes = {len(e.items) for e in walk(value) if isinstance(e, Stack) and e.axis == LIST_AXIS}
     return range(1, max(sizes) + 1)

@@ -32,7 +32,7 @@ def subscript(read: Translator, expression: tree.Subscript, scope: Scope) -> Typ
                 help=f"declare which `{name}` each row belongs to: `data {name}[row] : {name}`",
             )
         report_unknown(read, expression.array, scope)
-    axes = read.axes_of(name, expression.array.span)
+    axes = read.axes_of(name)
     if len(expression.indices) > len(axes):
         _too_many(read, expression, axes)
     indices: list[Index] = []

@@ -8,7 +8,7 @@ from dataclasses import replace
 from hdsl.diagnostics import Label as Place
 from hdsl.diagnostics import Report
 from hdsl.distributions.distribution import Parameter, Support
-from hdsl.distributions.random import Applied
+from hdsl.distributions.random import Applied, Random, Truncated
 from hdsl.expressions.ranges import (
     BOOLEAN,
     COUNT,
@@ -184,8 +184,12 @@ def _report(
 
 
 def _name(node: Stochastic) -> str:
+    return _untruncated(node).family
+
+
+def _untruncated(node: Stochastic) -> Random:
     random = node.random
-    return random.base.family if isinstance(random, Truncated) else random.family
+    return random.base if isinstance(random, Truncated) else random
 
 
 def _text(graph: ModelGraph, argument: Expression) -> str:
@@ -262,7 +266,7 @@ def _wanted(needed: Interval) -> str:
 
 def _has_form(node: Stochastic, keyword: str) -> bool:
     """Whether a distribution can be given its parameter on another scale."""
-    inner = getattr(node.random, "base", node.random)
+    inner = _untruncated(node)
     forms = inner.distribution.forms if isinstance(inner, Applied) else ()
     return any(parameter.name == keyword for form in forms for parameter in form.parameters)
 

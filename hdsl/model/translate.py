@@ -22,14 +22,19 @@ from hdsl.expressions.tree import (
     set_of,
     walk,
 )
+from hdsl.model.calls import call
 from hdsl.model.comparisons import comparison
 from hdsl.model.names import Names, not_yet
 from hdsl.model.scope import LIST_AXIS, Failed, Scope, Typed, is_slice
+from hdsl.model.subscripts import free_axes, subscript
 from hdsl.model.unknown_names import report_unknown
 from hdsl.source import Span
 from hdsl.syntax import tree
 
-_ARITHMETIC = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "^": "power"}
+_OPERATORS = {
+    "+": "add", "-": "subtract", "*": "multiply", "/": "divide", "^": "power",
+    "and": "and", "or": "or",
+}  # fmt: skip
 
 
 @dataclass
@@ -49,7 +54,7 @@ class Translator:
     """
 
     names: Names
-    axes_of: Callable[[str, Span], tuple[str, ...]]
+    axes_of: Callable[[str], tuple[str, ...]]
     member_of: Callable[[str], str | None]
     label_uses: list[tuple[str, Span]] = field(default_factory=list[tuple[str, Span]])
     open_functions: list[str] = field(default_factory=list[str])
@@ -136,8 +141,6 @@ class Translator:
         return replace(found, expression=value, span=expression.span)
 
     def _typed(self, expression: tree.Expression, scope: Scope) -> Typed:
-        from hdsl.model.calls import call
-
         match expression:
             case tree.Number(value):
                 return Typed(Constant(value))
@@ -150,8 +153,6 @@ class Translator:
             case tree.Name():
                 return self._name(expression, scope)
             case tree.Subscript():
-                from hdsl.model.subscripts import subscript
-
                 return subscript(self, expression, scope)
             case tree.Call():
                 return call(self, expression, scope)
@@ -162,8 +163,8 @@ class Translator:
                 if operator == "-" and isinstance(value, Constant):
                     return Typed(Constant(-value.value))
                 return Typed(apply("negative" if operator == "-" else "not", value))
-            case tree.Binary(operator, left, right):
-                return self._binary(operator, left, right, expression.span, scope)
+            case tree.Binary():
+                return Typed(self._binary(expression, scope))
             case tree.Comparison():
                 return comparison(self, expression, scope)
             case tree.Conditional(condition, then, otherwise):
@@ -176,6 +177,11 @@ class Translator:
                     value = self.typed(local.value, inner)
                     inner = inner.with_locals({local.name.text: value})
                 return self.typed(result, inner)
+            case _:
+                self._not_a_value(expression)
+
+    def _not_a_value(self, expression: tree.Expression) -> NoReturn:
+        match expression:
             case tree.Tuple():
                 self.fail(
                     "HB217",
@@ -192,14 +198,14 @@ class Translator:
                     cause="`lo..hi` stands after `in` and in an index line",
                     help="declare it: `index k = 1..10`",
                 )
-            case tree.Truncated() | tree.CensoredTo() | tree.CensoredIf():
+            case _:
                 self.fail(
                     "HB215",
                     "a distribution stands where a number is needed",
                     expression.span,
                     cause="distributions stand right of `~`, and in `log_prob(D, x)` and "
                     "`cdf(D, x)`",
-                    help="write it in a line of its own, `x ~ …`, and use `x`",
+                    help="give it a line of its own, with `~`: `x ~ …`",
                 )
 
     # --- names -----------------------------------------------------------------------------------
@@ -223,9 +229,7 @@ class Translator:
 
     def whole(self, name: str, span: Span) -> Typed:
         """A bare name: the whole array, its axes kept apart from running indices."""
-        from hdsl.model.subscripts import free_axes
-
-        indices = tuple(Along(axis) for axis in free_axes(self.axes_of(name, span)))
+        indices = tuple(Along(axis) for axis in free_axes(self.axes_of(name)))
         return Typed(Reference(name, indices, span=span), member=self.member_of(name))
 
     def knows(self, text: str, scope: Scope) -> bool:
@@ -241,6 +245,7 @@ class Translator:
         )
 
     def declared(self, name: str) -> Span:
+        """Where a name gets its meaning."""
         if name in self.names.data:
             return self.names.data[name].span
         if name in self.names.targets:
@@ -309,14 +314,11 @@ class Translator:
         (axis,) = others
         return [rename_axes(value, {LIST_AXIS: axis}) for value in values]
 
-    def _binary(
-        self, operator: str, left: tree.Expression, right: tree.Expression, span: Span, scope: Scope
-    ) -> Typed:
-        if operator == "@":
-            self.refuse("matrix multiplication `@`", span)
-        if operator in ("and", "or"):
-            return Typed(self.combine(operator, [left, right], scope))
-        return Typed(self.combine(_ARITHMETIC[operator], [left, right], scope))
+    def _binary(self, expression: tree.Binary, scope: Scope) -> Expression:
+        if expression.operator == "@":
+            self.refuse("matrix multiplication `@`", expression.span)
+        function = _OPERATORS[expression.operator]
+        return self.combine(function, [expression.left, expression.right], scope)
 
     def _list(self, items: Sequence[tree.Expression], scope: Scope) -> Expression:
         values = self.numbers(items, scope)

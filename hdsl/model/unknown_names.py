@@ -25,7 +25,8 @@ def report_unknown(read: Translator, name: tree.Name, scope: Scope) -> NoReturn:
             name.span,
             labels=[Place(read.names.sets[text].span, f"`{text}` is an index set")],
             cause="a running index must stand on the left of the statement, or after `for`",
-            help=f"write `[{text}]` on the left, or reduce: `sum(… for {text})`",
+            help=_element_of_row(read, text, scope)
+            or f"write `[{text}]` on the left, or reduce: `sum(… for {text})`",
         )
     if text in read.names.broken:
         raise Failed
@@ -42,6 +43,15 @@ def report_unknown(read: Translator, name: tree.Name, scope: Scope) -> NoReturn:
         if near is not None
         else f"define it: `{text} ~ …`, `{text} = …` or `data {text}`",
     )
+
+
+def _element_of_row(read: Translator, set_name: str, scope: Scope) -> str:
+    """Data that say which label of a set belongs to each element of the left side."""
+    for declared in read.names.data.values():
+        if declared.type == set_name and declared.axes and set(declared.axes) <= set(scope.running):
+            rows = ", ".join(declared.axes)
+            return f"for the `{set_name}` of each `{rows}` write `[{declared.name}[{rows}]]`"
+    return ""
 
 
 def nearest(read: Translator, text: str, scope: Scope) -> str | None:

@@ -140,7 +140,7 @@ class ValueChecker:
     def _named_value(
         self, value: Expression, axes: tuple[str, ...], index: tuple[int, ...]
     ) -> tuple[str, str]:
-        """An element as the user would write it, and its place in a file if it has one."""
+        """An element as the user would write it, and its place outside the model if it has one."""
         if not isinstance(value, Reference):
             named = self._name("", axes, index)
             text = self.graph.source.excerpt(value.span) or "the value"
@@ -149,7 +149,8 @@ class ValueChecker:
         own = self.evaluator.values[value.name].axes
         named = self._name(value.name, own, inner)
         place = self.places.get(value.name)
-        return named, place(inner) if place is not None else ""
+        where = place(inner) if place is not None else ""
+        return named, where if " of " in where else ""
 
     def _source_index(
         self, value: Reference, axes: tuple[str, ...], index: tuple[int, ...]

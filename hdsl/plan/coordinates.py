@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hdsl.distributions.distribution import Support
 from hdsl.distributions.random import Applied
-from hdsl.expressions.functions import exp, log
+from hdsl.expressions.functions import exp, log, square
 from hdsl.expressions.rewrite import inline, sum_over
 from hdsl.expressions.simplify import simplify
 from hdsl.expressions.tree import Constant, Expression, Reference, apply
@@ -133,7 +133,7 @@ class NonCentring(Rule):
         z = whole(raw, node.axes)
         value: Expression = prior.parameters["mean"] + prior.parameters["sd"] * z
         pieces = dict(state.pieces)
-        density = -0.5 * apply("square", z) + _STANDARD_NORMAL
+        density = -0.5 * square(z) + _STANDARD_NORMAL
         pieces[name] = Factor(name, sum_over(density, node.axes), node.span)
         computed = Computed(
             Deterministic(name, node.axes, value, node.span),

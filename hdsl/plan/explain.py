@@ -177,7 +177,8 @@ class _Telling:
         for definition in own:
             axes, expression = self.plan.definitions[definition]
             if definition in node.random.names:
-                yield f"where {with_axes(definition, axes)} = {_short(text(_unguarded(expression)))}"
+                formula = _short(text(_unguarded(expression)))
+                yield f"where {with_axes(definition, axes)} = {formula}"
 
 
 def _refused(note: Note) -> str:

@@ -6,8 +6,7 @@ import math
 from dataclasses import dataclass, replace
 
 from hdsl.distributions.random import Applied
-from hdsl.expressions.functions import log, log1p, sqrt, where
-from hdsl.expressions.functions import square as squared
+from hdsl.expressions.functions import log, log1p, sqrt, square, where
 from hdsl.expressions.rewrite import affine, references
 from hdsl.expressions.tree import Apply, Constant, Expression, Gather, apply
 from hdsl.model.graph import Factor, Stochastic, whole
@@ -122,7 +121,7 @@ class NormalCollapse(Rule):
         )
 
 
-def square(x: Expression) -> Expression:
+def _plain_square(x: Expression) -> Expression:
     """x times x; that of a constant is a constant, that of a root is what stands under it."""
     match x:
         case Constant(value):
@@ -130,9 +129,9 @@ def square(x: Expression) -> Expression:
         case Apply("sqrt", (inner,)):
             return inner
         case Apply("divide", (a, b)):
-            return square(a) / square(b)
+            return _plain_square(a) / _plain_square(b)
         case _:
-            return squared(x)
+            return square(x)
 
 
 def as_gaussian(piece: Piece) -> Gaussian | None:
@@ -143,10 +142,8 @@ def as_gaussian(piece: Piece) -> Gaussian | None:
     if random is None or not isinstance(piece, Stochastic) or not piece.is_observed:
         return None
     mean, sd = random.parameters["mean"], random.parameters["sd"]
-    return Gaussian(
-        piece.name, piece.axes, mean, piece.itself, 1.0 / square(sd), -log(sd) - _HALF_LOG_2PI,
-        piece.span,
-    )  # fmt: skip
+    precision, constant = 1.0 / _plain_square(sd), -log(sd) - _HALF_LOG_2PI
+    return Gaussian(piece.name, piece.axes, mean, piece.itself, precision, constant, piece.span)
 
 
 def _child(state: State, node: Stochastic, piece: Piece) -> _Child | Refusal:
@@ -165,7 +162,9 @@ def _child(state: State, node: Stochastic, piece: Piece) -> _Child | Refusal:
     hidden = sorted(target.names & (dependents - {node.name}))
     if hidden:
         through = hidden[0].removesuffix(".parts")
-        return refuse(f"{name} depends on it through `{through}`, which is made as a whole")
+        return refuse(
+            f"{name} depends on it through `{through}`, whose elements are computed together"
+        )
     parts = affine(target, node.name)
     if parts is None or (parts.coefficient.names | parts.offset.names) & dependents:
         return refuse(f"the mean of {name} {_not_linear(target, node.name)}")
@@ -200,13 +199,13 @@ def _reversed(child: _Child, node: Stochastic, layer: _Layer) -> tuple[Gaussian,
     coefficient, offset = over_parent(child.coefficient), over_parent(child.offset)
     factor = child.factor
     precision, value = over_parent(factor.precision), over_parent(factor.value)
-    spread = square(coefficient) * square(layer.sd)
+    spread = _plain_square(coefficient) * _plain_square(layer.sd)
     gain = _weighed(spread, precision)
     constant = over_parent(factor.constant) - 0.5 * log1p(gain)
     predicted = coefficient * layer.mean + offset
     left = _widened(precision, spread, gain)
     marginal = Gaussian(factor.name, node.axes, predicted, value, left, constant, factor.span)
-    pull = _weighed(coefficient * square(layer.sd), precision) / (1.0 + gain)
+    pull = _weighed(coefficient * _plain_square(layer.sd), precision) / (1.0 + gain)
     mean = layer.mean + pull * (value - predicted)
     return marginal, _Layer(mean, layer.sd / sqrt(1.0 + gain))
 
@@ -235,7 +234,7 @@ def _absorbed(
     node: Stochastic, layer: _Layer, precision: Expression, value: Expression
 ) -> tuple[Gaussian, _Layer]:
     """What a layer leaves when each element is told a value with a precision."""
-    gain = square(layer.sd) * precision
+    gain = _plain_square(layer.sd) * precision
     growth = 1.0 + gain
     left = Gaussian(
         node.name, node.axes, layer.mean, value, precision / growth, -0.5 * log1p(gain), node.span
@@ -258,7 +257,7 @@ def _combined(children: tuple[_Child, ...]) -> tuple[Expression, Expression]:
             outer, inner = split_factors(precision, child.link.summed)
             scale = child.link.over_parent(product(outer))
             precision = product(inner)
-        weight = child.link.collect(precision * square(child.coefficient))
+        weight = child.link.collect(precision * _plain_square(child.coefficient))
         moment = child.link.collect(precision * child.coefficient * child.residual)
         weights = weight if weights is None else weights + weight
         moments = moment if moments is None else moments + moment
@@ -273,6 +272,6 @@ def _residual(child: _Child, centre: str) -> Factor:
     """What is left of a child when its rows are compared with the value they give together."""
     factor = child.factor
     difference = child.residual - child.coefficient * child.link.at_rows(centre)
-    squares = total(factor.precision * square(difference), factor.axes)
+    squares = total(factor.precision * _plain_square(difference), factor.axes)
     constants = total(factor.constant, factor.axes)
     return Factor(factor.name, constants - 0.5 * squares, factor.span)

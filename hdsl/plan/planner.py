@@ -14,7 +14,6 @@ from hdsl.model.graph import Bound, Factor, ModelGraph, SetDeclaration, Stochast
 from hdsl.plan.conjugate import ConjugateCollapse
 from hdsl.plan.coordinates import BetaCoordinates, NonCentring
 from hdsl.plan.gaussian import NormalCollapse
-from hdsl.plan.phrases import family
 from hdsl.plan.plan import Note, Plan, Term, Unknown
 from hdsl.plan.rule import Refusal, Rule, Site
 from hdsl.plan.state import Gaussian, Piece, State, initial_state

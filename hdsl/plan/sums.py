@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from hdsl.expressions.functions import square
 from hdsl.expressions.rewrite import rename_axes
 from hdsl.expressions.tree import (
     Along,
@@ -132,7 +133,7 @@ def factors(expression: Expression) -> Iterable[Expression]:
             yield from (apply("divide", 1.0, part) for part in factors(bottom))
             return
         if expression.function == "square":
-            yield from (apply("square", part) for part in factors(expression.arguments[0]))
+            yield from (square(part) for part in factors(expression.arguments[0]))
             return
     yield expression
 

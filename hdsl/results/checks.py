@@ -70,7 +70,7 @@ def check_chains(fit: Fit) -> Iterator[Diagnostic]:
     if fit.facts.direct or not fit.judged:
         return
     if fit.num_draws < MIN_DRAWS or total < ESS_GOOD:
-        yield _too_few(fit, total)
+        yield _too_few(total)
     if fit.num_draws < MIN_DRAWS:
         return
     lone = find_lone_chains(fit)
@@ -100,7 +100,7 @@ def _not_finite(fit: Fit, variable: Variable, bad: NDArray[np.bool_]) -> Diagnos
     )
 
 
-def _too_few(fit: Fit, total: int) -> Diagnostic:
+def _too_few(total: int) -> Diagnostic:
     return Diagnostic(
         "HB558",
         f"{total} draw{'s are' if total != 1 else ' is'} too few to judge the chains",
@@ -164,7 +164,7 @@ def _check_size(fit: Fit, families: Sequence[_Judged]) -> Iterator[Diagnostic]:
 def _size_help(family: _Judged) -> str:
     more = math.ceil(ESS_GOOD / max(family.ess, 1.0))
     if more <= _BEARABLE:
-        return f"sample about {more} times as many draws"
+        return f"sample about {more} times as many draws (`--samples`, in Python `num_samples`)"
     return (
         "give the unknowns of this line priors that leave out what can't be, or measure them on a "
         "scale on which they are of order one"

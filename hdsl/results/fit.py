@@ -63,6 +63,7 @@ class Fit:
 
     @property
     def num_chains(self) -> int:
+        """The number of chains."""
         return self._sampled_shape[0]
 
     @property
@@ -212,15 +213,13 @@ class Fit:
             and _same_arrays(self.log_likelihood, other.log_likelihood)
         )
 
-    __hash__ = None  # type: ignore[assignment]
-
     def __repr__(self) -> str:
         return "\n".join([self._headline, *self._contents, self.verdict])
 
     def _repr_html_(self) -> str:
-        paragraphs = [self._headline, *self._contents, self.verdict]
         from hdsl.results.table import as_html
 
+        paragraphs = [self._headline, *self._contents, self.verdict]
         text = "".join(f"<p>{html.escape(paragraph)}</p>" for paragraph in paragraphs)
         return text + as_html(self.summary())
 

@@ -38,6 +38,11 @@ def check_sampler(fit: Fit) -> Iterator[Diagnostic]:
         yield from _check_energy(fit.sample_stats["energy"])
 
 
+_SMALLER_STEPS = (
+    "run with smaller steps (`--target-accept 0.95`, in Python `target_acceptance_rate=0.95`)"
+)
+
+
 @dataclass(frozen=True)
 class _Gathering:
     variable: Variable
@@ -68,12 +73,12 @@ def _check_divergences(fit: Fit, diverging: Array) -> Iterator[Diagnostic]:
 def _divergence_help(place: _Gathering | None) -> str:
     if place and place.side == "small":
         return (
-            f"run with a higher target acceptance rate; if it stays, give `{place.variable.name}` "
-            "a prior that keeps it away from where the divergences are"
+            f"{_SMALLER_STEPS}; if that doesn't help, give `{place.variable.name}` a prior that "
+            "keeps it away from where the divergences are"
         )
     return (
-        "run with a higher target acceptance rate; if it stays, look for a prior that is far "
-        "wider than what can be, or for unknowns that the data can't tell apart"
+        f"{_SMALLER_STEPS}; if that doesn't help, look for a prior that is far wider than what can "
+        "be, or for unknowns that the data can't tell apart"
     )
 
 

@@ -70,6 +70,7 @@ class Family:
 
     @property
     def kind(self) -> Kind:
+        """What its draws are."""
         match self.variable.values.dtype.kind:
             case "b":
                 return "boolean"

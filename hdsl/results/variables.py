@@ -11,6 +11,7 @@ from typing import Any, Literal, final
 import numpy as np
 from numpy.typing import NDArray
 
+from hdsl.diagnostics.visible import visible
 from hdsl.source import Span
 
 Array = NDArray[np.generic]
@@ -58,8 +59,6 @@ class Variable:
             other.name, other.dims, other.span, other.description, other.role, other.members
         )  # fmt: skip
         return mine == theirs and same_array(self.values, other.values)
-
-    __hash__ = None  # type: ignore[assignment]
 
     @property
     def size(self) -> int:
@@ -136,10 +135,10 @@ class RunFacts:
 
 
 def label_text(label: Label) -> str:
-    """A label as it stands in brackets: ``5`` for 5.0."""
+    """A label as it stands in brackets: ``5`` for 5.0, and nothing that steers a terminal."""
     if isinstance(label, float | np.floating):
         return str(int(label)) if float(label).is_integer() else repr(float(label))
-    return str(label)
+    return visible(str(label))
 
 
 def same_array(one: Array, other: Array) -> bool:

@@ -23,7 +23,12 @@ _NAMED = 2
 def diagnose(fit: Fit) -> tuple[Diagnostic, ...]:
     """All that speaks against the draws of `fit`, errors first."""
     found = chain(check_finite(fit), check_chains(fit), check_sampler(fit))
-    return tuple(sorted(found, key=lambda diagnostic: diagnostic.severity != "error"))
+    return tuple(sorted(found, key=_urgency))
+
+
+def _urgency(diagnostic: Diagnostic) -> tuple[bool, bool]:
+    # More draws are the cure only where nothing else is wrong.
+    return diagnostic.severity != "error", diagnostic.code == "HB553"
 
 
 def verdict_of(fit: Fit) -> str:
@@ -42,7 +47,7 @@ def _listed(fit: Fit, diagnostics: Sequence[Diagnostic]) -> str:
     named = [_placed(fit, diagnostic) for diagnostic in diagnostics[:_NAMED]]
     rest = len(diagnostics) - len(named)
     if rest:
-        return f"{', '.join(named)}, and {rest} more of this kind"
+        return f"{', '.join(named)}, and {rest} more"
     return ", and ".join(named)
 
 
@@ -54,6 +59,8 @@ def _placed(fit: Fit, diagnostic: Diagnostic) -> str:
 
 
 def _agreement(fit: Fit) -> list[str]:
+    if not fit.variables:
+        return ["There is nothing to draw: the model has no unknowns, and computes nothing."]
     if not fit.judged:
         return ["Nothing in this model had to be inferred: its draws come straight from it."]
     if fit.facts.direct:

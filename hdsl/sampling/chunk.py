@@ -15,6 +15,7 @@ from blackjax.mcmc.metrics import linear_map
 from jax import Array
 from numpy.typing import NDArray
 
+from hdsl.density.precision import FLOAT
 from hdsl.sampling.adaptation import Adaptation, adapt, initial_adaptation
 from hdsl.sampling.evaluation import (
     ValueAndGradient,
@@ -22,7 +23,6 @@ from hdsl.sampling.evaluation import (
     guarded_value_and_gradient,
     to_device,
 )
-from hdsl.density.precision import FLOAT
 from hdsl.sampling.settings import LogDensity, Settings
 
 STATISTICS: Final = (

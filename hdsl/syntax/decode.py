@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 from hdsl.diagnostics import Diagnostic, HdslError
@@ -25,6 +26,8 @@ def read_source(path: Path) -> Source:
     name = str(path).encode("utf-8", "backslashreplace").decode("utf-8")
     help = "check the name; a new model starts as a text file that ends in `.hbm`"
     try:
+        if stat.S_ISFIFO(path.stat().st_mode):  # to open one waits for its other end
+            raise OSError(0, "it is a pipe")
         with path.open("rb") as file:
             content = file.read(LARGEST_MODEL + 1)
         reason = "" if len(content) <= LARGEST_MODEL else "it has more than 10 MB"

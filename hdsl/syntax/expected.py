@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 
 from hdsl.diagnostics import Diagnostic
@@ -47,6 +48,7 @@ def unexpected_word(mistake: Mistake) -> Diagnostic:
 
 
 def list_expected(mistake: Mistake) -> str:
+    """What could stand where the parser stopped, in words."""
     accepts = mistake.accepts
     expected: list[str] = []
     skipped: frozenset[str] = frozenset()
@@ -87,10 +89,14 @@ def _advice(mistake: Mistake) -> str:
         return ""
     if mistake.found == "[":
         return _advice_on_bracket(previous.text)
+    if previous.text == "from" and mistake.kind == "NAME":
+        return f'put the name of the file in double quotes: `"{_file_name(mistake)}"`'
     values = previous.kind in ("word", "number") or previous.text in (")", "]")
     if values and mistake.kind in ("NAME", "NUMBER", "LPAR") and "MULTIPLY" in mistake.accepts:
         if previous.text[0].isupper() and "LPAR" in mistake.accepts:
             return f"arguments stand in brackets: `{previous.text}(…)`"
+        if mistake.brackets and "COMMA" in mistake.accepts:
+            return "to multiply, write `*`; between arguments stands a comma"
         return "to multiply, write `*`; a comment begins with `#`"
     if mistake.kind in ("NAME", "NUMBER", "STRING") and mistake.brackets:
         return "put a comma between the two" if "COMMA" in mistake.accepts else ""
@@ -101,6 +107,10 @@ def _advice(mistake: Mistake) -> str:
     if mistake.found == "," and mistake.brackets and mistake.brackets[-1].text == "(":
         return "write a list as `[a, b]`"
     return ""
+
+
+def _file_name(mistake: Mistake) -> str:
+    return re.split(r"[\s;,]", mistake.rest, maxsplit=1)[0]
 
 
 def _has_word(mistake: Mistake, text: str) -> bool:

@@ -58,11 +58,6 @@ def format_program(program: tree.Program) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def format_statement(statement: tree.Statement) -> str:
-    """A statement without its comments, on one line."""
-    return flat_text(statement_pieces(statement))
-
-
 def statement_pieces(statement: tree.Statement) -> list[Piece]:
     """The pieces of a statement, for the one who fills lines."""
     return _FORMS[type(statement)](statement)

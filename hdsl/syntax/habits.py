@@ -22,6 +22,7 @@ _OPERATORS = {
     "&&": "write `and`",
     "&": "write `and`",
     "||": "write `or`",
+    "|": "what a quantity depends on stands right of `~` only; between conditions write `or`",
     "**": "write a power as `x^2`",
     "%*%": "write a matrix product as `@`",
     "%/%": "write `floor(a / b)`",
@@ -162,10 +163,10 @@ def declared_type(text: str, span: Span) -> Diagnostic:
 
 
 def loop(mistake: Mistake) -> Diagnostic | None:
-    """``for (i in 1:N) { … }``."""
+    """``for (i in 1:N) { … }``, ``for i in 1:N { … }``, ``for i in x:``."""
     line = mistake.source.line(mistake.source.position(mistake.span.start)[0])
     match = re.match(r"\s*(?:\}\s*)?(for)\s*\(\s*\w+\s+in\b", line) or re.match(
-        r"\s*(for)\b.*:\s*(?:#.*)?$", line
+        r"\s*(for)\b(?:.*:\s*(?:#.*)?$|\s*\w+\s+in\b[^{#]*\{)", line
     )
     if match is None:
         return None

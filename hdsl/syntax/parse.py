@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from hdsl.diagnostics import HdslError
 from hdsl.source import Source
 from hdsl.syntax.build import Misspelling
@@ -54,7 +56,7 @@ def _parse_text(source: Source) -> Program:
 
     try:
         # With a `Builder` inside, lark gives what its method for the first rule gives.
-        return lark_parser().parse(source.text)  # pyright: ignore[reportReturnType]
+        return cast("Program", lark_parser().parse(source.text))
     except UnexpectedInput as mistake:
         found = explain_mistake(source, mistake)
     except Misspelling as mistake:

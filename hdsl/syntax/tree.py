@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from hdsl.source import NOWHERE, Span
 
@@ -391,7 +391,7 @@ def children(node: Node) -> Iterator[Node]:
         if isinstance(value, Node):
             yield value
         elif isinstance(value, tuple):
-            yield from (item for item in value if isinstance(item, Node))  # pyright: ignore[reportUnknownVariableType]
+            yield from (item for item in cast(tuple[Any, ...], value) if isinstance(item, Node))
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -413,6 +413,6 @@ def transform(node: Node, change: Callable[[Node], Node]) -> Node:
         elif isinstance(value, tuple):
             updates[entry.name] = tuple(
                 transform(item, change) if isinstance(item, Node) else item
-                for item in value  # pyright: ignore[reportUnknownVariableType]
+                for item in cast(tuple[Any, ...], value)
             )
     return change(replace(node, **updates) if updates else node)

@@ -105,7 +105,10 @@ def test_mixed_forms() -> None:
         ("Possion", "did you mean `Poisson`?"),
         ("half_student_t", "did you mean `HalfStudentT`?"),
         ("poisson", "did you mean `Poisson`?"),
-        ("Zzz", "`density` defines one of your own"),
+        ("U", "write `Uniform(lower, upper)`"),
+        ("Exp", "did you mean `Exponential`?"),
+        ("Be", "did you mean `Beta` or `Bernoulli`?"),
+        ("Zzz", "take one that the manual lists, or add its log density with `factor`"),
     ],
 )
 def test_unknown_distribution(name: str, help: str) -> None:

@@ -12,19 +12,16 @@ from hdsl.expressions.evaluate import Evaluator, Value, joint_axes, spread
 from hdsl.expressions.functions import log
 from hdsl.expressions.index_set import IndexSet
 from hdsl.expressions.tree import (
-    Along,
     At,
     Concatenate,
     Constant,
     CountsAbove,
     Expression,
     Gather,
-    Index,
     LabelPosition,
     Lookup,
     Position,
     Reduce,
-    Reference,
     Segment,
     Shift,
     Size,
@@ -32,6 +29,7 @@ from hdsl.expressions.tree import (
     Sweep,
     apply,
 )
+from tests.expressions.references import ref
 
 RNG = np.random.default_rng(8)
 SETS = {
@@ -58,10 +56,6 @@ VALUES = {
     "to_k": Value(np.array([3.0, 0, 1, 1, 2]), ("i",)),
     "empty": Value(np.zeros(0), ("none",)),
 }
-
-
-def ref(name: str, *indices: str | Index) -> Reference:
-    return Reference(name, tuple(Along(i) if isinstance(i, str) else i for i in indices))
 
 
 def run(arrays: Any = None) -> Evaluator:

@@ -32,7 +32,6 @@ from hdsl.expressions.tree import (
     LabelPosition,
     Position,
     Reduce,
-    Reference,
     Segment,
     Shift,
     Size,
@@ -41,6 +40,7 @@ from hdsl.expressions.tree import (
     apply,
     walk,
 )
+from tests.expressions.references import ref
 
 RNG = np.random.default_rng(12)
 SIZES = {"i": 5, "j": 3, "k": 4}
@@ -54,10 +54,6 @@ VALUES = {
     "to_i": Value(np.array([4, 0, 2]), ("j",)),
     "to_j": Value(np.array([0, 2, 2, 0, 1]), ("i",)),
 }
-
-
-def ref(name: str, *indices: str | Index) -> Reference:
-    return Reference(name, tuple(Along(i) if isinstance(i, str) else i for i in indices))
 
 
 def value(e: Expression, *axes: str) -> np.ndarray:

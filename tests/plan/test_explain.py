@@ -34,7 +34,7 @@ REASONS = [
     ("mean and sd", "a", BY + "`y` depends on it in more than its mean"),
     ("two gathers", "a", BY + "the mean of `y` speaks of more than one of its elements"),
     ("factor", "a", BY + "a `factor` depends on it"),
-    ("parts", "a", BY + "`y` depends on it through `a`, which is made as a whole"),
+    ("parts", "a", BY + "`y` depends on it through `a`, whose elements are computed together"),
     ("sum in child", "a", BY + "the mean of `z` adds up several of its elements"),
     ("noncentred", "u", BY + "`k` depends on it and is Binomial, not Normal"),
     ("noncentred", "a", BY + "`u` depends on it and is itself sampled"),

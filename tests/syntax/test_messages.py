@@ -43,6 +43,7 @@ def mistake(text: str) -> Diagnostic:
         ("vector[N] y;", "HB119", "vector"),
         ("transformed data {", "HB119", "transformed data {"),
         ("for i in range(10):", "HB120", "for"),
+        ("y = 1\nfor i in 1:3 { x[i] ~ Normal(y, 1) }", "HB120", "for"),
         ("/* comment */", "HB121", "/*"),
         ("x ~ dnorm(0, 1) T(0,)", "HB122", "T"),
         ("y = a ? b : c", "HB124", "?"),
