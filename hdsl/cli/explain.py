@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from hdsl.cli.exit_codes import DONE
 from hdsl.cli.options import add_data, add_format, add_planning
-from hdsl.cli.output import Output
+from hdsl.cli.output import Output, table_width
 from hdsl.diagnostics import Diagnostic, HdslError
 
 _CODE = re.compile(r"HB\d+", re.IGNORECASE)
@@ -61,7 +61,7 @@ def _explain_model(arguments: argparse.Namespace, output: Output) -> None:
     from hdsl.cli.request import request_of
     from hdsl.model.check import check
     from hdsl.pipeline import bind_request, plan_request
-    from hdsl.plan.explain import explain
+    from hdsl.plan.explain import WIDTH, explain
     from hdsl.syntax.parse import parse
 
     source, folder = read_model(arguments.subject)
@@ -72,4 +72,4 @@ def _explain_model(arguments: argparse.Namespace, output: Output) -> None:
     bound = bind_request(graph, request, partial=True)
     explanation = explain(plan_request(graph, bound, request), bound)
     output.facts.update(explanation.to_dict())
-    output.say(str(explanation))
+    output.say(explanation.wrapped(min(table_width(), WIDTH)))

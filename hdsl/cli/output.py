@@ -56,7 +56,8 @@ class Output:
             if self.as_json:
                 self.diagnostics.append(to_json(diagnostic, source))
             else:
-                drawn = render(diagnostic, source, color=has_color(sys.stderr))
+                columns = min(table_width(), WITHOUT_TERMINAL)
+                drawn = render(diagnostic, source, has_color(sys.stderr), columns)
                 print(f"{drawn}\n", file=sys.stderr)
 
     def finish(self) -> None:

@@ -60,7 +60,8 @@ def numeric_cells(array: NDArray[Any]) -> Cells | None:
     kind = array.dtype.kind
     if kind not in "biuf":
         return None
-    values = array.astype(np.float64)
+    with np.errstate(over="ignore"):  # a number of more than 64 bits may become infinite
+        values = array.astype(np.float64)
     if kind in "iu" and array.itemsize == 8:
         large = np.abs(values) >= LARGEST_EXACT
         if any(int(x) != int(y) for x, y in zip(array[large], values[large], strict=True)):

@@ -13,7 +13,7 @@ from hdsl.diagnostics.visible import visible
 from hdsl.source import Source, Span
 
 _WINDOW = 160  # characters shown of a longer line
-_REMARK = 100  # columns of a cause or help, which goes on below
+_NARROWEST = 40  # columns that a cause or help takes at least
 _RESET = "\x1b[0m"
 _STYLES = {
     "error": "\x1b[1;31m",
@@ -32,7 +32,9 @@ class _Mark:
     style: str
 
 
-def render(diagnostic: Diagnostic, source: Source | None, color: bool = False) -> str:
+def render(
+    diagnostic: Diagnostic, source: Source | None, color: bool = False, columns: int = 100
+) -> str:
     """Draw one diagnostic.
 
     Parameters
@@ -43,6 +45,8 @@ def render(diagnostic: Diagnostic, source: Source | None, color: bool = False) -
         The text that its spans point into; without it, or without a span, there is no excerpt.
     color
         Whether to use ANSI colours.
+    columns
+        Where a cause or help goes on in a new line.
 
     Returns
     -------
@@ -59,7 +63,7 @@ def render(diagnostic: Diagnostic, source: Source | None, color: bool = False) -
         lines += _draw_excerpts(source, marks, width, paint)
     for name, text in (("cause", diagnostic.cause), ("help", diagnostic.help)):
         if text:
-            lines.append(_remark(name, text, width, paint))
+            lines.append(_remark(name, text, width, columns, paint))
     return "\n".join(lines)
 
 
@@ -153,10 +157,10 @@ def _underline(line: str, column: int, mark: _Mark) -> tuple[str, str]:
     return padding, mark.sign * max(1, sum(_cells(c) for c in under))
 
 
-def _remark(name: str, text: str, width: int, paint: _Painter) -> str:
+def _remark(name: str, text: str, width: int, columns: int, paint: _Painter) -> str:
     frame = paint("frame", " " * width + " =")
     indent = " " * (width + 5 + len(name))
-    first, *rest = _fold(visible(text, keep="\n\t"), _REMARK - len(indent))
+    first, *rest = _fold(visible(text, keep="\n\t"), max(columns, _NARROWEST) - len(indent))
     lines = [f"{frame} {paint('bold', name + ':')} {first}", *(indent + line for line in rest)]
     return "\n".join(lines)
 

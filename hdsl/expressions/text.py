@@ -48,7 +48,7 @@ def text(expression: Expression) -> str:
 
 
 def with_axes(name: str, axes: Sequence[str]) -> str:
-    """A quantity with its axes: ``theta[day]``; a formula such as ``log(y[i])`` names them itself."""
+    """A quantity with its axes: ``theta[day]``; ``log(y[i])`` has them already."""
     return f"{name}[{', '.join(axes)}]" if axes and "[" not in name else name
 
 

@@ -71,10 +71,10 @@ def _scalar(run: Alignment, supply: Supply) -> Arranged:
             supply.place(chosen, tuple(int(x) for x in np.unravel_index(i, chosen.shape)))
             for i in (first, int(differs[0]))
         ]
+        holds = "its column holds" if supply.is_tabular else "it has"
         raise run.fail(
             "HB481",
-            f"`{name}` stands for one number, but {'its column holds' if supply.is_tabular else 'it has'}"
-            " several",
+            f"`{name}` stands for one number, but {holds} several",
             supply,
             cause=f"{places[0]} holds `{label_name(values[first])}`, and {places[1]} "
             f"`{label_name(values[int(differs[0])])}`",

@@ -45,7 +45,7 @@ class Line:
     refused: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Explanation:
     """A plan in words."""
 
@@ -58,22 +58,27 @@ class Explanation:
         """The same facts for JSON."""
         return asdict(self)
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
+        return self.wrapped(WIDTH)
+
+    def wrapped(self, width: int) -> str:
+        """The text, in lines of at most `width` columns where words allow."""
         out = [f"{self.model}: {self.headline}", ""]
         for line in self.lines:
             place = f"line {line.line}" if line.line else ""
             out.append(f"  {line.fate:<15}{line.name:<44}{place}".rstrip())
             if line.reason:
-                out.extend(_wrapped(f"{line.rule}: {line.reason}" if line.rule else line.reason))
+                reason = f"{line.rule}: {line.reason}" if line.rule else line.reason
+                out.extend(_wrapped(reason, width))
             for sentence in (*line.recovery, *line.refused):
-                out.extend(_wrapped(sentence))
+                out.extend(_wrapped(sentence, width))
         for remark in self.remarks:
-            out.extend(["", *textwrap.wrap(remark, WIDTH)])
+            out.extend(["", *textwrap.wrap(remark, width)])
         return "\n".join(out)
 
 
-def _wrapped(words: str) -> list[str]:
-    return textwrap.wrap(words, WIDTH, initial_indent=" " * 17, subsequent_indent=" " * 19)
+def _wrapped(words: str, width: int) -> list[str]:
+    return textwrap.wrap(words, max(width, 40), initial_indent=" " * 17, subsequent_indent=" " * 19)
 
 
 def explain(plan: Plan, bound: Bound | None = None) -> Explanation:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from hdsl.diagnostics import Report
+from hdsl.distributions import DISTRIBUTIONS
 from hdsl.expressions.functions import LINKS, square
 from hdsl.expressions.rewrite import sum_over
 from hdsl.expressions.tree import Constant, Expression, set_of
@@ -14,6 +15,7 @@ from hdsl.model.graph import Bound, Factor, ModelGraph, SetDeclaration, Stochast
 from hdsl.plan.conjugate import ConjugateCollapse
 from hdsl.plan.coordinates import BetaCoordinates, NonCentring
 from hdsl.plan.gaussian import NormalCollapse
+from hdsl.plan.phrases import family_of
 from hdsl.plan.plan import Note, Plan, Term, Unknown
 from hdsl.plan.rule import Refusal, Rule, Site
 from hdsl.plan.state import Gaussian, Piece, State, initial_state
@@ -218,7 +220,17 @@ def _refusal(state: State, options: Options, node: Stochastic, stays: str) -> No
         if isinstance(found, Refusal):
             return rule.refusal(found)
     reason = f"there is no rule for {node.random.family} priors"
+    if _could_be_beta(state, node):
+        reason += "; `Beta(1, 1)` says the same, and there is one for it"
     return Note("collapse", (node.name,), False, reason, node.span, "collapse")
+
+
+def _could_be_beta(state: State, node: Stochastic) -> bool:
+    """Whether a prior is Uniform(0, 1), and Beta conjugate to all that depends on it."""
+    if node.random.family != "Uniform" or node.random.expressions != (Constant(0.0), Constant(1.0)):
+        return False
+    conjugate_to = DISTRIBUTIONS["Beta"].conjugate_to
+    return all(family_of(state, piece) in conjugate_to for piece in state.children(node.name))
 
 
 def _apply(state: State, rule: Rule, site: Site) -> State:

@@ -23,7 +23,7 @@ FORMAT_VERSION = 1
 def file_to_write(path: str | os.PathLike[str]) -> Path:
     """`path` itself if it is, or is named like, a file; else ``fit.nc`` in that folder."""
     place = arguments.path("path", path)
-    return place if place.suffix == ".nc" or place.is_file() else place / FILE_NAME
+    return place if place.suffix == ".nc" or os.path.isfile(place) else place / FILE_NAME
 
 
 def write(path: Path, groups: Iterable[Group], attributes: Mapping[str, str]) -> None:
@@ -61,8 +61,9 @@ def read(path: str | os.PathLike[str]) -> tuple[tuple[Group, ...], dict[str, str
         HB570 if there is no file, HB571 if it isn't a fit, HB572 if it is damaged.
     """
     place = arguments.path("path", path)
-    file = place / FILE_NAME if place.is_dir() else place
-    if not file.is_file():
+    # Unlike those of `Path`, these are false too for a name that no file can have.
+    file = place / FILE_NAME if os.path.isdir(place) else place
+    if not os.path.isfile(file):
         raise HdslError([_missing(file)])
     _check_signature(file)
     try:

@@ -51,6 +51,12 @@ def test_reasons(model: str, name: str, reason: str) -> None:
     assert reason in refusals(model)[name]
 
 
+def test_a_uniform_share_could_be_a_beta() -> None:
+    data = "data n = 20, y = 14\np ~ Uniform(0, 1)\n"
+    assert "Beta(1, 1)" in str(hdsl.compile(data + "y ~ Binomial(n, p)").explain())
+    assert "Beta(1, 1)" not in str(hdsl.compile(data + "y ~ Poisson(p)").explain())
+
+
 def test_what_was_asked_is_said() -> None:
     assert refusals("scalars", sampler="nuts")["m"] == (
         BY + "it could be, but NUTS was asked for and needs something to sample",

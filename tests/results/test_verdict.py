@@ -228,7 +228,7 @@ def test_errors_come_first_and_json_is_safe(fits: SimpleNamespace) -> None:
 def test_a_model_without_unknowns() -> None:
     fit = Fit(())
     assert fit.trusted
-    assert "Nothing in this model had to be inferred" in repr(fit)
+    assert "There is nothing to draw" in repr(fit)
     assert "table" in fit._repr_html_()
 
 
