@@ -7,6 +7,8 @@ import os
 import pytest
 from hypothesis import settings
 
+from hdsl.cli.output import WITHOUT_TERMINAL
+
 # The same examples in every run, so that a failure can be had again; `search` looks for new ones.
 settings.register_profile("fixed", derandomize=True, deadline=None)
 settings.register_profile("search", deadline=None)
@@ -22,3 +24,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture
 def accept(request: pytest.FixtureRequest) -> bool:
     return request.config.getoption("--accept")
+
+
+@pytest.fixture(autouse=True)
+def _same_width_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts are wrapped as where there is no terminal, whatever the tests are run in."""
+    monkeypatch.setenv("COLUMNS", str(WITHOUT_TERMINAL))
