@@ -247,6 +247,13 @@ class ModelGraph:
         """The names of the unobserved stochastic nodes."""
         return frozenset(n.name for n in self.stochastic if not n.is_observed)
 
+    def parts_of(self, name: str) -> tuple[Node, ...]:
+        """The nodes that define a quantity: those of its parts, or its own."""
+        if name not in self.assembled:
+            return (self.nodes[name],)
+        _, parts = self.assembled[name]
+        return tuple(self.nodes[part.node] for part in parts)
+
     @cached_property
     def definitions(self) -> dict[str, tuple[tuple[str, ...], Expression]]:
         """Axes and expression of each deterministic node, as `rewrite.inline` wants them."""

@@ -68,6 +68,19 @@ def _fit_exchanged(node: Stochastic, ranges: Ranges) -> bool:
     )
 
 
+def _title(
+    graph: ModelGraph,
+    distribution: str,
+    parameter: Parameter,
+    argument: Expression,
+    interval: Interval,
+) -> str:
+    return (
+        f"`{_text(graph, argument)}` is `{parameter.name}` of `{distribution}`, but can be "
+        f"{_outside(interval, parameter.interval)}"
+    )
+
+
 def _report_exchanged(
     graph: ModelGraph,
     report: Report,
@@ -80,8 +93,7 @@ def _report_exchanged(
     (first, a), (second, b) = node.random.requirements()
     report.add(
         "HB401",
-        f"`{_text(graph, argument)}` is `{parameter.name}` of `{distribution}`, but can be "
-        f"{_outside(interval, parameter.interval)}",
+        _title(graph, distribution, parameter, argument, interval),
         _place(argument, node.random.span),
         cause=f"it is `{distribution}({first.name}, {second.name})`, and `{parameter.name}` must "
         f"be {_needed(parameter.interval)}",
@@ -165,11 +177,7 @@ def _report(
     if isinstance(argument, Constant):
         title = f"`{parameter.name}` of `{distribution}` cannot be {argument.value:g}"
     else:
-        text = _text(graph, argument)
-        title = (
-            f"`{text}` is `{parameter.name}` of `{distribution}`, but can be "
-            f"{_outside(interval, parameter.interval)}"
-        )
+        title = _title(graph, distribution, parameter, argument, interval)
     origin = _origin(graph, argument)
     if origin is not None and origin.span != node.span:
         labels.append(Place(origin.span, f"its values are {interval}"))

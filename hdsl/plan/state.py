@@ -121,12 +121,8 @@ class State:
 
 def initial_state(graph: ModelGraph) -> State:
     """The posterior as written: deterministic quantities inlined where that is possible."""
-    definitions = {
-        name: (axes, simplify(inline(expression, graph.definitions)))
-        for name, (axes, expression) in graph.definitions.items()
-    }
-    computed = frozenset(name for name, role in graph.roles.items() if role == "data")
-    random_definitions = {n: d for n, d in graph.definitions.items() if n not in computed}
+    # What depends on data alone was computed once, when the data were bound: it stays a name.
+    random_definitions = {n: d for n, d in graph.definitions.items() if graph.roles[n] != "data"}
 
     def flat(expression: Expression) -> Expression:
         return simplify(inline(expression, random_definitions))
@@ -137,8 +133,8 @@ def initial_state(graph: ModelGraph) -> State:
             pieces[node.name] = replace(node, expression=flat(node.expression))
         elif isinstance(node, Stochastic):
             pieces[node.name] = replace(node, random=node.random.map(flat))
-    kept = {n: d for n, d in definitions.items() if n not in computed}
-    return State(graph, pieces, kept)
+    definitions = {n: (axes, flat(body)) for n, (axes, body) in random_definitions.items()}
+    return State(graph, pieces, definitions)
 
 
 def applied(piece: Piece, *names: str) -> Applied | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -87,7 +87,7 @@ def finish(
             model_text=plan.graph.source.text,
             model_name=plan.graph.source.name,
             plan_text=str(explanation),
-            plan_json=json.dumps(asdict(explanation)),
+            plan_json=json.dumps(explanation.to_dict()),
             data_fingerprint=dict(bound.fingerprints),
             direct=plan.sampler == "direct",
             **facts,
@@ -169,11 +169,7 @@ def _variable(
     graph: ModelGraph, node: Node, values: Array, dims: tuple[str, ...], role: Role
 ) -> Variable:
     """A family; one in parts is discrete, or labels of a set, where all its parts are."""
-    parts = (
-        [graph.nodes[p.node] for p in graph.assembled[node.name][1]]
-        if (node.name in graph.assembled)
-        else [node]
-    )
+    parts = graph.parts_of(node.name)
     randoms = [part.random for part in parts if isinstance(part, Stochastic)]
     members = None
     if len(randoms) == len(parts) and all(random.is_discrete for random in randoms):
@@ -186,7 +182,7 @@ def _role(plan: Plan, name: str) -> Role | None:
     """Parameter, derived or prediction; what is computed from predictions is one."""
     graph = plan.graph
     if name in graph.assembled:
-        parts = [graph.nodes[part.node] for part in graph.assembled[name][1]]
+        parts = graph.parts_of(name)
         roles = {graph.roles[p.name] for p in parts if isinstance(p, Stochastic)}
         return "parameter" if "parameter" in roles else "prediction" if roles else "derived"
     match graph.roles.get(name):
