@@ -82,6 +82,7 @@ class Model:
         num_chains: int = 4,
         num_warmup: int = 1000,
         num_samples: int | None = None,
+        max_time: float | None = None,
         without: Names = (),
         keep: Names = (),
         sampler: Literal["auto", "nuts"] = "auto",
@@ -103,6 +104,10 @@ class Model:
             Number of chains; steps with which each learns, and which are thrown away.
         num_samples
             Draws that each chain keeps; `None` for the default, 1000.
+        max_time
+            Seconds of sampling up to which the run goes on by itself where its draws are not good
+            yet (R-hat above 1.01, or fewer than 400 effective draws); `None` for 600, or for 0
+            where `num_samples` is given.
         without, keep
             Rules of the planner that are not used; unknowns that are sampled as they are written.
         sampler
@@ -134,6 +139,7 @@ class Model:
             num_samples=None
             if num_samples is None
             else whole_number("num_samples", num_samples, 1, MOST_DRAWS),
+            max_time=None if max_time is None else arguments.seconds("max_time", max_time),
             target_acceptance_rate=arguments.share(
                 "target_acceptance_rate", target_acceptance_rate
             ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from hdsl.results.finish import Sampled
     from hdsl.results.fit import Fit
     from hdsl.sampling.chains import Progress
+    from hdsl.sampling.rounds import Round, Rounds
 
 DEFAULT_NUM_SAMPLES = 1000
+DEFAULT_MAX_TIME = 600.0
 MOST_SEED, MOST_CHAINS, MOST_DRAWS = 2**63 - 1, 1000, 10**8
 Listener = Callable[["Progress", "Density"], None]
 
@@ -48,8 +50,13 @@ class Request:
         Where the files that the model names are looked for.
     num_samples
         Draws that each chain keeps; `None` for the default, 1000.
+    max_time
+        Seconds of sampling up to which the run goes on by itself where its draws are not good yet;
+        `None` for 600 with the default number of draws, and 0 where a number is asked for.
     on_stage
-        Called after each stage with its name and its result; what it raises ends the run.
+        Called after each stage with its name and its result; what it raises ends the run. A run
+        that goes on by itself repeats ``sample`` and ``finish``, and before them comes
+        ``continue`` with the `Round` that follows.
     """
 
     data: object = None
@@ -60,6 +67,7 @@ class Request:
     num_chains: int = 4
     num_warmup: int = 1000
     num_samples: int | None = None
+    max_time: float | None = None
     target_acceptance_rate: float = 0.8
     log_likelihood: bool = False
     on_progress: Listener | None = None
@@ -71,12 +79,20 @@ class Request:
         return DEFAULT_NUM_SAMPLES if self.num_samples is None else self.num_samples
 
     @property
+    def seconds_allowed(self) -> float:
+        """Seconds of sampling up to which the run goes on by itself."""
+        if self.max_time is not None:
+            return self.max_time
+        return DEFAULT_MAX_TIME if self.num_samples is None else 0.0
+
+    @property
     def settings(self) -> dict[str, Any]:
         """What was chosen, besides data and seed; ready for JSON."""
         return {
             "num_chains": self.num_chains,
             "num_warmup": self.num_warmup,
             "num_samples": self.draws_kept,
+            "max_time": self.seconds_allowed,
             "target_acceptance_rate": self.target_acceptance_rate,
             "without": sorted(self.options.without),
             "keep": sorted(self.options.keep),
@@ -92,8 +108,7 @@ def fit(source: Source, request: Request) -> Fit:
     bound = clock("bind", bind_request, graph, request)
     plan = clock("plan", plan_request, graph, bound, request)
     density = clock("lower", lower, plan, bound)
-    sampled = clock("sample", sample, density, request)
-    return clock("finish", finish, density, sampled, request, clock.seconds)
+    return draw(density, request, clock)
 
 
 @dataclass
@@ -106,7 +121,7 @@ class Clock:
     def __call__(self, stage: str, work: Callable[..., Any], *arguments: Any) -> Any:
         start = time.perf_counter()
         result = work(*arguments)
-        self.seconds[stage] = time.perf_counter() - start
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - start
         if self.on_stage is not None:
             self.on_stage(stage, result)
         return result
@@ -137,20 +152,53 @@ def lower(plan: Plan, bound: Bound) -> Density:
     return lower(plan, bound)
 
 
-def sample(density: Density, request: Request) -> Sampled:
-    """Draw from the density: directly where nothing is left to sample, else by NUTS."""
+def draw(density: Density, request: Request, clock: Clock) -> Fit:
+    """Draw until the draws are good or time is up, recover and judge."""
+    if density.plan.sampler == "direct":
+        exact = clock("sample", draw_directly, request)
+        return clock("finish", finish, density, exact, request, clock.seconds, ())
+    from hdsl.results.shortfall import shortfall
+    from hdsl.sampling.rounds import Round
+
+    rounds = clock("compile", begin, density, request)
+    next_round: Round | None = Round(
+        request.num_warmup, request.draws_kept, request.target_acceptance_rate
+    )
+    found: Fit | None = None
+    while next_round is not None:
+        try:
+            sampled = clock("sample", sample, density, request, rounds, next_round, found)
+        except KeyboardInterrupt:
+            if found is None:
+                raise
+            break
+        found = clock("finish", finish, density, sampled, request, clock.seconds, rounds.done)
+        assert found is not None
+        lacking = shortfall(found) if request.seconds_allowed else None
+        next_round = None if lacking is None else rounds.following(lacking)
+        if next_round is not None and request.on_stage is not None:
+            request.on_stage("continue", (found, next_round))
+    assert found is not None
+    return found
+
+
+def draw_directly(request: Request) -> Sampled:
+    """Draws where nothing is left to sample: all of them are recovered."""
     from hdsl.results.finish import Sampled
 
-    num_samples = request.draws_kept
-    if density.plan.sampler == "direct":
-        return Sampled(np.empty((request.num_chains, num_samples, 0)))
+    return Sampled(np.empty((request.num_chains, request.draws_kept, 0)))
+
+
+def begin(density: Density, request: Request) -> Rounds:
+    """Compile the sampler, and find where its chains start."""
     from hdsl import sampling
+    from hdsl.sampling.rounds import Rounds
 
     settings = sampling.Settings(
         seed=_seed(request),
         num_chains=request.num_chains,
         num_warmup=request.num_warmup,
-        num_samples=num_samples,
+        num_samples=request.draws_kept,
         target_acceptance_rate=request.target_acceptance_rate,
     )
     start = sampling.find_initial_positions(
@@ -158,19 +206,32 @@ def sample(density: Density, request: Request) -> Sampled:
     )
     if isinstance(start, sampling.InitialFailure):
         raise _no_start(density, start)
+    sampler = sampling.Sampler.begin(density.log_density, density.arguments, start, settings)
+    return Rounds(sampler, request.seconds_allowed)
+
+
+def sample(
+    density: Density, request: Request, rounds: Rounds, next_round: Round, before: Fit | None
+) -> Sampled:
+    """Run one more round by NUTS: all draws that count by then."""
+    from hdsl.results.finish import Sampled
+
     listener = request.on_progress
-    chains = sampling.sample(
-        density.log_density,
-        density.arguments,
-        start,
-        settings,
-        None if listener is None else lambda progress: listener(progress, density),
+    rounds.run(
+        next_round, None if listener is None else lambda progress: listener(progress, density)
     )
-    return Sampled(chains.positions, chains.stats)
+    bytes_per_draw = 0.0
+    if before is not None:
+        bytes_per_draw = before.num_bytes / (before.num_chains * before.num_draws)
+    return Sampled(*rounds.draws(bytes_per_draw))
 
 
 def finish(
-    density: Density, sampled: Sampled, request: Request, timings: Mapping[str, float]
+    density: Density,
+    sampled: Sampled,
+    request: Request,
+    timings: Mapping[str, float],
+    rounds: Sequence[Round],
 ) -> Fit:
     """The fit: everything recovered, judged and labelled."""
     from hdsl.results.finish import finish
@@ -180,6 +241,7 @@ def finish(
         "versions": versions(),
         "timings": dict(timings),
         "settings": request.settings,
+        "rounds": [(done.num_warmup, done.num_samples) for done in rounds],
     }
     explanation = explain(density.plan, density.bound)
     return finish(density, sampled, explanation, facts, request.log_likelihood)

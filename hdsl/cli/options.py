@@ -89,3 +89,15 @@ def share(text: str) -> float:
     if not 0 < number < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no number between 0 and 1")
     return number
+
+
+def duration(text: str) -> float:
+    """Seconds, or minutes or hours as in ``10m`` and ``2h``."""
+    unit = {"s": 1.0, "m": 60.0, "h": 3600.0}.get(text[-1:], 0.0)
+    try:
+        number = float(text[:-1]) * unit if unit else float(text)
+    except ValueError:
+        number = -1.0
+    if not number >= 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time such as 90, 10m or 2h")
+    return number

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from hdsl.cli import run_folder
 from hdsl.cli.exit_codes import DONE, NOT_TRUSTED
 from hdsl.cli.given import check_names, read_model
-from hdsl.cli.options import add_data, add_format, add_planning, share, whole_number
+from hdsl.cli.options import add_data, add_format, add_planning, duration, share, whole_number
 from hdsl.cli.output import Output
 from hdsl.cli.progress import Display, display_for
 from hdsl.cli.request import request_of
@@ -32,6 +32,7 @@ from hdsl.source import Source
 
 if TYPE_CHECKING:
     from hdsl.results.fit import Fit
+    from hdsl.sampling.rounds import Round
 
 SHOWN = ("program", "tree", "graph", "data", "plan", "density")
 
@@ -90,7 +91,14 @@ def _add_sampling(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--samples",
         type=whole_number(1, MOST_DRAWS),
-        help="draws that each chain keeps (default: 1000)",
+        help="draws that each chain keeps (default: 1000, and more if these are not good enough)",
+    )
+    parser.add_argument(
+        "--max-time",
+        type=duration,
+        metavar="TIME",
+        help="how long a run may go on by itself while its draws are not good yet: seconds, or as "
+        "in 10m, 2h (default: 10m, and 0 where --samples is given)",
     )
     parser.add_argument(
         "--target-accept",
@@ -112,6 +120,7 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
         num_chains=arguments.chains,
         num_warmup=arguments.warmup,
         num_samples=arguments.samples,
+        max_time=arguments.max_time,
         target_acceptance_rate=arguments.target_accept,
         log_likelihood=arguments.log_likelihood,
     )
@@ -182,7 +191,8 @@ class _Run:
 
     def _tell(self, stage: str, result: Any) -> None:
         now = time.perf_counter()
-        self.seconds[stage], self.last = now - self.last, now
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + now - self.last
+        self.last = now
         self._check(stage, result)
         if stage == "plan":
             self._tell_plan(result)
@@ -193,6 +203,8 @@ class _Run:
                 self.display.begin(request.num_chains, request.num_warmup, request.draws_kept)
         elif stage == "sample":
             self.display.end()
+        elif stage == "continue":
+            self._tell_continuing(*result)
 
     def _tell_plan(self, plan: Plan) -> None:
         if self.arguments.quiet:
@@ -201,6 +213,12 @@ class _Run:
         seen = [line.name for line in explanation.lines if line.fate == "observed"]
         self.output.say(f"{self.source.name}: observed {', '.join(seen) or 'nothing'}")
         self.output.say(f"{explanation.headline}; seed {self.request.seed}")
+
+    def _tell_continuing(self, found: Fit, following: Round) -> None:
+        if not self.arguments.quiet:
+            what = "the chains start anew from here" if following.anew else "more draws are added"
+            self.output.note(f"not good enough yet: {found.diagnostics[0].title}; {what}")
+        self.display.begin(self.request.num_chains, following.num_warmup, following.num_samples)
 
     def _record(self) -> dict[str, Any]:
         request = self.request

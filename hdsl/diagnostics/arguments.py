@@ -41,6 +41,17 @@ def share(name: str, value: Any) -> float:
     return number
 
 
+def seconds(name: str, value: Any) -> float:
+    """A number of seconds, 0 or more."""
+    try:
+        number = -1.0 if isinstance(value, str | bytes) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = -1.0
+    if not number >= 0:
+        _refuse(name, value, "a number of seconds, 0 or more")
+    return number
+
+
 def flag(name: str, value: Any) -> bool:
     """True or false. Other values are refused: the text ``"no"`` would count as true."""
     if type(value).__name__ not in ("bool", "bool_"):

@@ -11,6 +11,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hdsl.diagnostics import Diagnostic, HdslError
 from hdsl.results import netcdf
 from hdsl.results.convergence import Statistics
@@ -70,6 +73,11 @@ class Fit:
     def num_draws(self) -> int:
         """The number of draws of each chain."""
         return self._sampled_shape[1]
+
+    @property
+    def num_bytes(self) -> int:
+        """What the draws take in memory."""
+        return sum(variable.values.nbytes for variable in self.variables)
 
     @property
     def posterior(self) -> xarray.Dataset:
@@ -164,6 +172,11 @@ class Fit:
             for place, variable in enumerate(self._shown)
             if variable.role in ("parameter", "derived") and variable.size
         )
+
+    def assessed(self, column: str) -> NDArray[np.float64]:
+        """One of the `Statistics` of every number on which the verdict rests."""
+        columns = [getattr(statistics, column) for _, statistics in self.judged]
+        return np.concatenate(columns or [np.empty(0)])
 
     def to_dict(self) -> dict[str, Any]:
         """Verdict, diagnostics and summary, ready for JSON."""

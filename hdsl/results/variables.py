@@ -111,6 +111,9 @@ class RunFacts:
         The plan as JSON text.
     data_fingerprint
         A hash of each data variable.
+    rounds
+        Steps with and without adaptation of each stretch of sampling; more than one where the run
+        went on by itself. Stretches before a later one with adaptation belong to the warm-up.
     direct
         The draws are independent and exact: there was no chain that had to converge.
     """
@@ -125,6 +128,7 @@ class RunFacts:
     timings: Mapping[str, float] = field(default_factory=dict[str, float])
     settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
     max_tree_depth: int = 10
+    rounds: Sequence[Sequence[int]] = ()
     direct: bool = False
 
     def __post_init__(self) -> None:

@@ -7,7 +7,6 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hdsl.diagnostics import Diagnostic
 from hdsl.results.checks import check_chains, check_finite
@@ -36,11 +35,21 @@ def verdict_of(fit: Fit) -> str:
     errors = [d for d in fit.diagnostics if d.severity == "error"]
     warnings = [d for d in fit.diagnostics if d.severity == "warning"]
     if errors:
-        return f"The draws can't be trusted: {_listed(fit, errors)}. Try this: {errors[0].help}."
+        listed = _listed(fit, errors)
+        return f"The draws can't be trusted{_gone_on(fit)}: {listed}. Try this: {errors[0].help}."
     if warnings:
         opening = f"The draws can be used with care: {_listed(fit, warnings)}."
         return " ".join([opening, *_precision(fit), f"Try this: {warnings[0].help}."])
     return " ".join([*_agreement(fit), *_precision(fit)])
+
+
+def _gone_on(fit: Fit) -> str:
+    """What the run did by itself against too few or doubtful draws."""
+    more = fit.facts.rounds[1:]
+    if not more:
+        return ""
+    steps = sum(sum(steps) for steps in fit.facts.rounds)
+    return f", though the run went on by itself to {steps} steps a chain"
 
 
 def _listed(fit: Fit, diagnostics: Sequence[Diagnostic]) -> str:
@@ -66,8 +75,8 @@ def _agreement(fit: Fit) -> list[str]:
     if fit.facts.direct:
         total = fit.num_chains * fit.num_draws
         return [f"The draws can be trusted: all {total} are exact and independent of each other."]
-    r_hat = _all(fit, "r_hat")
-    effective = np.minimum(_all(fit, "ess_bulk"), _all(fit, "ess_tail"))
+    r_hat = fit.assessed("r_hat")
+    effective = np.minimum(fit.assessed("ess_bulk"), fit.assessed("ess_tail"))
     if not np.isfinite(r_hat).any():
         return ["The draws can be trusted: nothing varies in them."]
     agree = f"all {fit.num_chains} chains agree" if fit.num_chains > 1 else "the chain is steady"
@@ -78,13 +87,9 @@ def _agreement(fit: Fit) -> list[str]:
 
 
 def _precision(fit: Fit) -> list[str]:
-    sd, mcse = _all(fit, "sd"), _all(fit, "mcse")
+    sd, mcse = fit.assessed("sd"), fit.assessed("mcse")
     varies = np.isfinite(mcse) & (sd > 0)
     if not varies.any():
         return []
     worst = 100 * float((mcse[varies] / sd[varies]).max())
     return [f"The Monte Carlo error of the means is at most {worst:.2g} % of the posterior sd."]
-
-
-def _all(fit: Fit, column: str) -> NDArray[np.float64]:
-    return np.concatenate([getattr(statistics, column) for _, statistics in fit.judged] or [[]])

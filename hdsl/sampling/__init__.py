@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hdsl.sampling.chains import Chains, Progress, sample
+from hdsl.sampling.chains import Chains, Progress, Sampler, sample
 from hdsl.sampling.initial import InitialFailure, find_initial_positions
 from hdsl.sampling.settings import LogDensity, Settings
 
@@ -11,6 +11,7 @@ __all__ = [
     "InitialFailure",
     "LogDensity",
     "Progress",
+    "Sampler",
     "Settings",
     "find_initial_positions",
     "sample",

@@ -82,7 +82,7 @@ def adapt(
     tuned = _tune_step_size(state, target - acceptance_rate)
     state = _select(actions & TUNE_STEP_SIZE, tuned, state)
     state = _select(actions & COLLECT_POSITION, _collect(state, position), state)
-    state = _select(actions & RENEW_METRIC, _restart_step_size(_renew_metric(state)), state)
+    state = _select(actions & RENEW_METRIC, restart_step_size(_renew_metric(state)), state)
     frozen = state._replace(step_size=jnp.exp(state.log_step_size_average))
     return _select(actions & FREEZE_STEP_SIZE, frozen, state)
 
@@ -133,7 +133,8 @@ def _renew_metric(state: Adaptation) -> Adaptation:
     )
 
 
-def _restart_step_size(state: Adaptation) -> Adaptation:
+def restart_step_size(state: Adaptation) -> Adaptation:
+    """State whose step size is tuned anew, from the average of before."""
     step_size = jnp.exp(state.log_step_size_average)
     zero = jnp.zeros_like(step_size)
     return state._replace(

@@ -76,13 +76,97 @@ class Chains:
 
 @dataclass(frozen=True)
 class _ChainRecord:
+    state: ChainState
     positions: NDArray[np.float64]
     statistics: NDArray[np.float64]
-    inverse_mass_matrix: NDArray[np.float64]
     num_gradients: int
 
 
 _Message = Progress | Future[_ChainRecord | None]
+
+
+@dataclass
+class Sampler:
+    """Chains of NUTS, each on its own, that can be told to go on.
+
+    Attributes
+    ----------
+    compile_seconds
+        Wall time of tracing and compiling.
+    """
+
+    settings: Settings
+    compile_seconds: float
+    _chunk: Chunk
+    _states: list[ChainState]
+
+    @classmethod
+    def begin(
+        cls,
+        log_density: LogDensity,
+        data: Any,
+        initial_positions: NDArray[np.float64],
+        settings: Settings,
+    ) -> Sampler:
+        """Compile, and put each chain at its start.
+
+        Parameters
+        ----------
+        log_density
+            Traced by JAX. Where it is NaN or plus infinity it counts as minus infinity.
+        data
+            Pytree of arrays, its second argument.
+        initial_positions
+            Of shape (chain, dim), each with finite log density.
+
+        Raises
+        ------
+        ValueError
+            When an initial position has no finite log density and gradient.
+        """
+        from hdsl.sampling.chunk import compile_chunk
+
+        began = time.perf_counter()
+        states = _initial_states(log_density, data, initial_positions, settings)
+        chunk = compile_chunk(log_density, data, states[0], settings)
+        return cls(settings, time.perf_counter() - began, chunk, states)
+
+    def advance(
+        self,
+        num_warmup: int,
+        num_samples: int,
+        target_acceptance_rate: float | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Chains:
+        """Let each chain take some steps of warm-up, then draw.
+
+        Parameters
+        ----------
+        target_acceptance_rate
+            What the step size is tuned for; `None` for that of the settings.
+        on_progress
+            Called in this thread after every chunk. What it raises, ``KeyboardInterrupt`` included,
+            stops all chains after their present chunk and is passed on; the chains stay where they
+            were before this call.
+        """
+        from hdsl.sampling.chunk import retuned
+
+        began = time.perf_counter()
+        target = target_acceptance_rate or self.settings.target_acceptance_rate
+        states = [retuned(state) for state in self._states] if num_warmup else self._states
+        leg = _Leg(num_warmup, num_samples, target)
+        records = _run_chains(self._chunk, states, leg, self.settings, on_progress or _ignore)
+        self._states = [record.state for record in records]
+        return _combine(records, self.compile_seconds, time.perf_counter() - began)
+
+
+@dataclass(frozen=True)
+class _Leg:
+    """A stretch of the way of each chain."""
+
+    num_warmup: int
+    num_samples: int
+    target: float
 
 
 def sample(
@@ -92,33 +176,9 @@ def sample(
     settings: Settings,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Chains:
-    """Draw from a log density by NUTS, each chain on its own.
-
-    Parameters
-    ----------
-    log_density
-        Traced by JAX. Where it is NaN or plus infinity it counts as minus infinity.
-    data
-        Pytree of arrays, its second argument.
-    initial_positions
-        Of shape (chain, dim), each with finite log density.
-    on_progress
-        Called in this thread after every chunk. What it raises, ``KeyboardInterrupt`` included,
-        stops all chains after their present chunk and is passed on.
-
-    Raises
-    ------
-    ValueError
-        When an initial position has no finite log density and gradient.
-    """
-    from hdsl.sampling.chunk import compile_chunk
-
-    began = time.perf_counter()
-    states = _initial_states(log_density, data, initial_positions, settings)
-    chunk = compile_chunk(log_density, data, states[0], settings)
-    compiled = time.perf_counter()
-    records = _run_chains(chunk, states, settings, on_progress or _ignore)
-    return _combine(records, compiled - began, time.perf_counter() - compiled)
+    """Draw from a log density by NUTS, as many draws as the settings say: see `Sampler`."""
+    sampler = Sampler.begin(log_density, data, initial_positions, settings)
+    return sampler.advance(settings.num_warmup, settings.num_samples, None, on_progress)
 
 
 def _ignore(progress: Progress) -> None:
@@ -147,6 +207,7 @@ def _initial_states(
 def _run_chains(
     chunk: Chunk,
     states: list[ChainState],
+    leg: _Leg,
     settings: Settings,
     on_progress: Callable[[Progress], None],
 ) -> list[_ChainRecord]:
@@ -155,7 +216,7 @@ def _run_chains(
     with ThreadPoolExecutor(settings.threads(), thread_name_prefix="chain") as pool:
         try:
             futures = [
-                pool.submit(_run_chain, chunk, chain, state, settings, messages.put, stop)
+                pool.submit(_run_chain, chunk, chain, state, leg, messages.put, stop)
                 for chain, state in enumerate(states)
             ]
             for future in futures:
@@ -179,14 +240,14 @@ def _run_chain(
     chunk: Chunk,
     chain: int,
     state: ChainState,
-    settings: Settings,
+    leg: _Leg,
     report: Callable[[Progress], None],
     stop: Event,
 ) -> _ChainRecord | None:
     from hdsl.sampling.chunk import STATISTICS
 
-    actions = adaptation_schedule(settings.num_warmup, settings.num_samples)
-    num_steps, num_warmup = settings.num_steps, settings.num_warmup
+    actions = adaptation_schedule(leg.num_warmup, leg.num_samples)
+    num_steps, num_warmup = len(actions), leg.num_warmup
     positions: list[NDArray[np.float64]] = []
     statistics: list[NDArray[np.float64]] = []
     step, length, divergences, num_gradients = 0, 1, 0, 1
@@ -194,7 +255,7 @@ def _run_chain(
         if stop.is_set():
             return None
         began = time.perf_counter()
-        state, moved, rows = chunk(state, actions[step : step + length])
+        state, moved, rows = chunk(state, actions[step : step + length], leg.target)
         length = _next_length(length, time.perf_counter() - began, chunk.capacity)
         num_warming_up = max(0, num_warmup - step)
         step += len(moved)
@@ -203,12 +264,7 @@ def _run_chain(
         divergences += int(statistics[-1][:, STATISTICS.index("diverging")].sum())
         num_gradients += int(rows[:, STATISTICS.index("n_steps")].sum())
         report(Progress(chain, step, num_steps, step < num_warmup, divergences, positions[-1]))
-    return _ChainRecord(
-        np.concatenate(positions),
-        np.concatenate(statistics),
-        np.asarray(state.adaptation.inverse_mass_matrix),
-        num_gradients,
-    )
+    return _ChainRecord(state, np.concatenate(positions), np.concatenate(statistics), num_gradients)
 
 
 def _next_length(length: int, seconds: float, capacity: int) -> int:
@@ -228,10 +284,11 @@ def _combine(records: list[_ChainRecord], compile_seconds: float, sample_seconds
     stats["diverging"] = stats["diverging"] != 0
     for name in ("n_steps", "tree_depth"):
         stats[name] = stats[name].astype(np.int64)
+    metrics = [np.asarray(record.state.adaptation.inverse_mass_matrix) for record in records]
     return Chains(
         positions=np.stack([record.positions for record in records]),
         stats=stats,
-        inverse_mass_matrix=np.stack([record.inverse_mass_matrix for record in records]),
+        inverse_mass_matrix=np.stack(metrics),
         compile_seconds=compile_seconds,
         sample_seconds=sample_seconds,
         num_gradients=sum(record.num_gradients for record in records),

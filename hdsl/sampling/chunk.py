@@ -16,7 +16,12 @@ from jax import Array
 from numpy.typing import NDArray
 
 from hdsl.density.precision import FLOAT
-from hdsl.sampling.adaptation import Adaptation, adapt, initial_adaptation
+from hdsl.sampling.adaptation import (
+    Adaptation,
+    adapt,
+    initial_adaptation,
+    restart_step_size,
+)
 from hdsl.sampling.evaluation import (
     ValueAndGradient,
     compile_lowered,
@@ -80,6 +85,13 @@ def initial_state(
     )
 
 
+def retuned(state: ChainState) -> ChainState:
+    """The state before a further warm-up: its step size is tuned anew, from where it is."""
+    if not state.num_steps:
+        return state
+    return state._replace(adaptation=restart_step_size(state.adaptation))
+
+
 def state_to_arrays(state: ChainState) -> dict[str, NDArray[Any]]:
     """State as named NumPy arrays, to be written to a file."""
     named: dict[str, Any] = {**state._asdict(), **state.adaptation._asdict()}
@@ -115,10 +127,11 @@ class Chunk:
     capacity: int
     _program: jax.stages.Compiled
     _data: Any
-    _target: NDArray[np.float64]
 
-    def __call__(self, state: ChainState, actions: NDArray[np.int32]) -> ChunkResult:
+    def __call__(self, state: ChainState, actions: NDArray[np.int32], target: float) -> ChunkResult:
         """Take one step for each of ``actions``, at most ``capacity``.
+
+        The step size is tuned for the acceptance rate ``target``.
 
         The number of steps is an argument of the program, not part of it: a short chunk costs
         only its steps and compiles nothing.
@@ -127,7 +140,7 @@ class Chunk:
         padded = np.zeros(self.capacity, np.int32)
         padded[:taken] = actions
         state, positions, statistics = self._program(
-            state, self._data, padded, np.asarray(taken, np.int64), self._target
+            state, self._data, padded, np.asarray(taken, np.int64), np.asarray(target, FLOAT)
         )
         return ChunkResult(state, np.asarray(positions)[:taken], np.asarray(statistics)[:taken])
 
@@ -137,12 +150,15 @@ def compile_chunk(
 ) -> Chunk:
     """Compile the chunk for states shaped like ``state``; data are arguments, never constants."""
     on_device = to_device(data)
-    target = np.asarray(settings.target_acceptance_rate, FLOAT)
     capacity = settings.chunk_size
     lowered = jax.jit(_chunk(log_density, settings.max_tree_depth)).lower(
-        state, on_device, np.zeros(capacity, np.int32), np.asarray(0, np.int64), target
+        state,
+        on_device,
+        np.zeros(capacity, np.int32),
+        np.asarray(0, np.int64),
+        np.asarray(settings.target_acceptance_rate, FLOAT),
     )
-    return Chunk(capacity, compile_lowered(lowered), on_device, target)
+    return Chunk(capacity, compile_lowered(lowered), on_device)
 
 
 def _chunk(log_density: LogDensity, max_tree_depth: int) -> Callable[..., Any]:

@@ -237,7 +237,7 @@ def test_a_killed_run_tells_what_it_was(
     assert told.json["diagnostics"][0]["help"].endswith("hdsl run direct.hbm --seed 4 --keep theta")
     assert hdsl("run", "direct.hbm", "--seed", "4").code == 0
     with monkeypatch.context() as patched:
-        patched.setattr("hdsl.pipeline.sample", kill)
+        patched.setattr("hdsl.pipeline.draw_directly", kill)
         hdsl("run", "direct.hbm", "--seed", "5")
     shown = hdsl("summary", "direct.run")
     assert "warning[HB582]" in shown.err

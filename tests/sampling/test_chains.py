@@ -244,10 +244,10 @@ def test_what_a_worker_raises_reaches_the_caller(monkeypatch: pytest.MonkeyPatch
 
     original = Chunk.__call__
 
-    def fail_late(self: Chunk, state: Any, actions: Any) -> Any:
+    def fail_late(self: Chunk, state: Any, actions: Any, target: float) -> Any:
         if int(state.num_steps) > 200:
             raise OSError("no memory left")
-        return original(self, state, actions)
+        return original(self, state, actions, target)
 
     monkeypatch.setattr(Chunk, "__call__", fail_late)
     with pytest.raises(OSError, match="no memory left"):
@@ -268,14 +268,14 @@ def test_a_resumed_chain_goes_on_bit_for_bit(dimension: int) -> None:
     start = initial_state(np.ones(dimension), -0.5 * dimension, -np.ones(dimension), 7, chain=3)
     chunk = compile_chunk(standard_normal, np.zeros(dimension), start, settings)
     actions = adaptation_schedule(120, 80)
-    whole = chunk(start, actions)
+    whole = chunk(start, actions, 0.8)
 
-    first = chunk(start, actions[:90])
+    first = chunk(start, actions[:90], 0.8)
     saved = state_to_arrays(first.state)
     assert all(type(value) is np.ndarray for value in saved.values())
     assert saved["key"].dtype == np.uint32
     again = compile_chunk(standard_normal, np.zeros(dimension), start, settings)
-    second = again(arrays_to_state(saved), actions[int(saved["num_steps"]) :])
+    second = again(arrays_to_state(saved), actions[int(saved["num_steps"]) :], 0.8)
 
     positions = np.concatenate([first.positions, second.positions])
     np.testing.assert_array_equal(positions, whole.positions)
