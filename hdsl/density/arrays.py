@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -22,6 +23,24 @@ class JaxArrays:
         import jax
 
         return jax.ops.segment_sum(body, by, num_segments=size)
+
+    def scan(
+        self,
+        step: Callable[[Any, Any], tuple[Any, Any]],
+        start: Any,
+        inputs: tuple[Any, ...],
+        length: int,
+        shapes: Sequence[tuple[int, ...]],
+        reverse: bool,
+    ) -> Any:
+        """What the steps compute, laid together along a first axis: `jax.lax.scan`."""
+        import jax
+
+        return jax.lax.scan(step, start, inputs, length=length, reverse=reverse)[1]
+
+    def put_at(self, array: Any, place: Any, row: Any) -> Any:
+        """The array with another row at a place."""
+        return array.at[place].set(row)
 
 
 @cache

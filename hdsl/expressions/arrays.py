@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -39,6 +40,33 @@ class NumpyArrays:
         with np.errstate(divide="ignore", over="ignore"):
             total = np.log(np.sum(np.exp(body - top), axis=axis))
         return total + np.squeeze(top, axis=axis)
+
+    def scan(
+        self,
+        step: Callable[[Any, tuple[np.ndarray, ...]], tuple[Any, tuple[np.ndarray, ...]]],
+        start: Any,
+        inputs: tuple[np.ndarray, ...],
+        length: int,
+        shapes: Sequence[tuple[int, ...]],
+        reverse: bool,
+    ) -> tuple[np.ndarray, ...]:
+        """What the steps compute, laid together along a first axis.
+
+        ``step(known, inputs)`` gives what the next step has to know, and the step's own arrays,
+        which have the given shapes; `inputs` are those of all steps along their first axes.
+        """
+        found = tuple(np.empty((length, *shape)) for shape in shapes)
+        known = start
+        for t in reversed(range(length)) if reverse else range(length):
+            known, computed = step(known, tuple(array[t] for array in inputs))
+            for array, new in zip(found, computed, strict=True):
+                array[t] = new
+        return found
+
+    def put_at(self, array: np.ndarray, place: int, row: np.ndarray) -> np.ndarray:
+        """The array with another row at a place; it may be changed itself."""
+        array[place] = row
+        return array
 
 
 _SCIPY_NAMES = {"digamma": "psi"}

@@ -12,6 +12,7 @@ import numpy as np
 from hdsl.expressions.functions import FUNCTIONS
 from hdsl.expressions.index_set import IndexSet
 from hdsl.expressions.reductions import REDUCERS
+from hdsl.expressions.scan import scan
 from hdsl.expressions.tree import (
     Along,
     Apply,
@@ -26,6 +27,7 @@ from hdsl.expressions.tree import (
     Position,
     Reduce,
     Reference,
+    Scan,
     Segment,
     Shift,
     Size,
@@ -33,50 +35,9 @@ from hdsl.expressions.tree import (
     Sweep,
     set_of,
 )
+from hdsl.expressions.values import Array, Value, joint_axes, spread
 
-Array = Any
-
-
-@dataclass(frozen=True)
-class Value:
-    """An array and the names of its axes, in order.
-
-    Axes whose names begin with ``_`` (the draws) belong to no index set; a named quantity may
-    carry them in addition to its own.
-    """
-
-    array: Array
-    axes: tuple[str, ...] = ()
-
-
-def spread(value: Value, axes: tuple[str, ...]) -> Array:
-    """The array with its axes in the order of `axes`, of length one where it has none."""
-    if value.axes == axes:
-        return value.array
-    if not value.axes:
-        array = value.array
-        return array.reshape((1,) * len(axes)) if hasattr(array, "reshape") else array
-    present = [axis for axis in axes if axis in value.axes]
-    if len(present) != len(value.axes):
-        raise ValueError(f"axes {value.axes} do not fit into {axes}")
-    order = tuple(value.axes.index(axis) for axis in present)
-    array = value.array
-    if order != tuple(range(len(order))):
-        array = array.transpose(order)
-    if len(present) == len(axes):
-        return array
-    return array.reshape(
-        tuple(array.shape[present.index(axis)] if axis in value.axes else 1 for axis in axes)
-    )
-
-
-def joint_axes(*values: Value) -> tuple[str, ...]:
-    """The union of the axes, draws first, in the order of the value that has most."""
-    result: list[str] = []
-    for value in sorted(values, key=lambda v: -len(v.axes)):
-        result.extend(axis for axis in value.axes if axis not in result)
-    result.sort(key=lambda axis: not axis.startswith("_"))
-    return tuple(result)
+__all__ = ["Array", "Evaluator", "Value", "broadcast", "joint_axes", "spread"]
 
 
 @dataclass
@@ -357,4 +318,5 @@ _EVALUATE: dict[type[Expression], Callable[..., Value]] = {
     CountsAbove: _counts_above,
     Stack: _stack,
     Concatenate: _concatenate,
+    Scan: scan,
 }

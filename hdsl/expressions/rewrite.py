@@ -22,6 +22,7 @@ from hdsl.expressions.tree import (
     Position,
     Reduce,
     Reference,
+    Scan,
     Segment,
     Shift,
     Size,
@@ -83,6 +84,8 @@ def rename_axes(expression: Expression, names: Mapping[str, str]) -> Expression:
             case Concatenate(items, axis):
                 new = tuple((_renamed_but(item, names, own), own) for item, own in items)
                 return replace(e, items=new, axis=names.get(axis, axis))
+            case Scan():
+                return _renamed_scan(e, names)
             case _:
                 return None
 
@@ -95,6 +98,25 @@ def _renamed_but(e: Expression, names: Mapping[str, str], own: tuple[str, ...]) 
     if e.axes & set(inner) and set(own) & set(inner.values()):
         raise ValueError(f"an axis of {own} would be taken for another")
     return rename_axes(e, inner)
+
+
+def _renamed_scan(e: Scan, names: Mapping[str, str]) -> Scan:
+    """Renamed along its axis and those of its result; what is carried beside it has its own."""
+    new_axis = names.get(e.axis, e.axis)
+    own: list[tuple[str, ...]] = []
+    bodies: list[Expression] = []
+    before: list[Expression] = []
+    for name, axes, body, start in zip(e.carried, e.own, e.bodies, e.before, strict=True):
+        if name == e.result:
+            inner = {old: new for old, new in names.items() if old in axes}
+        else:
+            fresh = (f"{set_of(new_axis)}#{n}" for n in count(2))
+            unused = next(axis for axis in fresh if axis not in axes)
+            inner = {axis: unused for axis in axes if axis == new_axis != e.axis}
+        own.append(tuple(inner.get(axis, axis) for axis in axes))
+        bodies.append(rename_axes(body, inner | {e.axis: new_axis}))
+        before.append(rename_axes(start, inner))
+    return replace(e, axis=new_axis, own=tuple(own), bodies=tuple(bodies), before=tuple(before))
 
 
 def _renamed_index(index: Index, names: Mapping[str, str]) -> Index:

@@ -19,6 +19,7 @@ from hdsl.expressions.tree import (
     Position,
     Reduce,
     Reference,
+    Scan,
     Segment,
     Shift,
     Size,
@@ -85,6 +86,12 @@ def _text(e: Expression) -> tuple[str, int]:
             return f"[{', '.join(text(item) for item in items)}]", 9
         case Concatenate(items):
             return f"[{', '.join(text(item) for item, _ in items)}]", 9
+        case Scan(axis, carried, own, bodies):
+            lines = (
+                f"{with_axes(name, [_axis(a) for a in (axis, *axes)])} = {text(body)}"
+                for name, axes, body in zip(carried, own, bodies, strict=True)
+            )
+            return f"{{ {'; '.join(lines)} }}", 9
         case _:
             return type(e).__name__, 9
 

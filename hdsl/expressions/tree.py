@@ -291,6 +291,47 @@ class Concatenate(Expression):
         return frozenset((self.axis,)).union(*kept)
 
 
+@dataclass(frozen=True, eq=False)
+class Scan(Expression):
+    """Arrays along one axis, each element computed from earlier ones: ``h[t] = w + b * h[t-1]``.
+
+    Attributes
+    ----------
+    axis
+        The axis along which the elements are computed one after the other, from its start, or
+        from its end where `reverse` says so.
+    carried
+        The names of the arrays. They mean something only within `bodies`.
+    own
+        For each array its further axes; a step computes its elements along these at once.
+    bodies
+        For each array what an element is, over `axis` and its own axes. It may refer to the
+        arrays; the first index is then ``Shift(axis, -k)`` (``+k`` in reverse) for the element k
+        steps before, ``Along(axis)`` for an array that stands before this one, or a ``Gather`` of
+        positions along `axis` that have been computed by then. The others are along own axes.
+    before
+        For each array its value, over its own axes, where a shift leads off the axis.
+    result
+        The array that is meant.
+    """
+
+    axis: str
+    carried: tuple[str, ...]
+    own: tuple[tuple[str, ...], ...]
+    bodies: tuple[Expression, ...]
+    before: tuple[Expression, ...]
+    result: str
+    reverse: bool = False
+
+    @cached_property
+    def axes(self) -> frozenset[str]:
+        return frozenset((self.axis, *self.own[self.carried.index(self.result)]))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        return super().names - set(self.carried)
+
+
 def _parts(expression: Expression) -> Iterator[Expression]:
     for entry in fields(expression):
         yield from _expressions_in(getattr(expression, entry.name))

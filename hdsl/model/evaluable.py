@@ -15,6 +15,7 @@ from hdsl.expressions.tree import (
     Lookup,
     Reduce,
     Reference,
+    Scan,
     Size,
     set_of,
     walk,
@@ -37,9 +38,11 @@ def _axes(expression: Expression, evaluator: Evaluator) -> set[str]:
                 found.add(axis)
             case Reduce(_, _, over):
                 found.update(over)
+            case Scan(axis, _, own):
+                found.update((axis, *(a for axes in own for a in axes)))
             case LabelPosition(name, _) | Lookup(name, _):
                 found.add(name)
-            case Reference(name, indices):
+            case Reference(name, indices) if name in evaluator.values:
                 own = [axis for axis in evaluator.values[name].axes if not axis.startswith("_")]
                 at = (axis for axis, i in zip(own, indices, strict=False) if isinstance(i, At))
                 found.update(at)
