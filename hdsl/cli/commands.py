@@ -12,8 +12,9 @@ COMMANDS = {
     "explain": "tell how a model will be computed, or what a code such as HB201 means",
     "summary": "show a saved run again",
     "fmt": "write models in canonical form",
+    "new": "write a model to start from, for a data file where one is given",
 }
-LATER = ("graph", "math", "simulate", "report", "new", "plot")
+LATER = ("graph", "math", "simulate", "report", "plot")
 
 _EXAMPLES = """\
 examples:

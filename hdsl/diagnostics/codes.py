@@ -172,6 +172,7 @@ CODES: dict[str, str] = {
     "HB581": "a run that can't be saved",
     "HB582": "a run that was not finished",
     "HB583": "a model that can't be rewritten",
+    "HB584": "a model that can't be begun",
     "HB585": "not enough memory",
     # Lints.
     "HB601": "an improper prior",

@@ -205,7 +205,7 @@ def test_a_folder_that_cannot_be_made_is_told_before_sampling(
     def never(*_: object) -> None:
         raise AssertionError("it sampled")
 
-    monkeypatch.setattr("hdsl.pipeline.sample", never)
+    monkeypatch.setattr("hdsl.pipeline.draw_directly", never)
     ended = hdsl("run", "direct.hbm", "--out", "x.csv/run", "--format", "json")
     assert (ended.code, ended.codes) == (1, ["HB581"])
 

@@ -31,7 +31,8 @@ WITHOUT_A_MODEL = {
     "HB503": "it is an option of a run",
     "HB506": "only a caller in Python can give such a value",
     **dict.fromkeys(
-        ("HB504", "HB505", "HB580", "HB581", "HB582", "HB583", "HB585"), "only a command says it"
+        ("HB504", "HB505", "HB580", "HB581", "HB582", "HB583", "HB584", "HB585"),
+        "only a command says it",
     ),
     **dict.fromkeys(
         (code for code in CODES if "HB550" <= code <= "HB579"), "it is about draws or a saved fit"
