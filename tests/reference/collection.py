@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -35,8 +35,10 @@ class Target:
     ----------
     values
         Pairs of what is told (``"mean"``, ``"sd"`` or the probability of a quantile) and its value.
-    ess
-        The effective sample size that the source's draws have.
+    ess, ess_spread
+        The effective sample sizes of the source's draws, for the mean and for sd and quantiles.
+        The second is a quarter of the first where chains were autocorrelated (BUGS, JAGS), whose
+        slow excursions the error of the mean does not show; gold-standard draws are independent.
     rounded
         Significant digits of printed values; `None` where they are not rounded.
     """
@@ -44,6 +46,7 @@ class Target:
     name: str
     values: tuple[tuple[Statistic, float], ...]
     ess: float
+    ess_spread: float
     rounded: int | None = None
 
     def rounding(self, value: float) -> float:
@@ -88,7 +91,8 @@ class Case:
         file = FOLDER / self.collection / "expected" / f"{self.name}.json"
         reference = json.loads(file.read_text())
         if self.collection == "posteriordb":
-            found = [_gold(name, entry) for name, entry in reference["parameters"].items()]
+            gold = "n_draws" in reference
+            found = [_draws(name, entry, gold) for name, entry in reference["parameters"].items()]
         else:
             check = reference["jags_check"] or {"nodes": {}, "max_rhat": math.inf}
             rerun = check["nodes"] if check["max_rhat"] < 1.01 else {}
@@ -102,13 +106,14 @@ class Case:
         heavy = any(target.name.split("[")[0] == name for name in QUANTILES_ONLY.get(self.name, ()))
         values = tuple(v for v in target.values if not (heavy and isinstance(v[0], str)))
         name = NAMES.get(self.name, {}).get(target.name, target.name)
-        return Target(name.replace(".", "_"), values, target.ess, target.rounded)
+        return replace(target, name=name.replace(".", "_"), values=values)
 
 
-def _gold(name: str, entry: dict[str, float]) -> Target:
+def _draws(name: str, entry: dict[str, float], gold: bool) -> Target:
     quantiles = tuple((p / 100, entry[f"q{p}"]) for p in (5, 25, 50, 75, 95))
     moments = (("mean", entry["mean"]), ("sd", entry["sd"]))
-    return Target(name, moments + quantiles, (entry["sd"] / entry["mcse_mean"]) ** 2)
+    ess = (entry["sd"] / entry["mcse_mean"]) ** 2
+    return Target(name, moments + quantiles, ess, ess if gold else ess / 4)
 
 
 def _sharper(
@@ -123,7 +128,7 @@ def _sharper(
     values = (("mean", entry["mean"]), ("sd", entry["sd"]))
     values += tuple((p, entry[key]) for p, key in columns)
     ess = (entry["sd"] / error) ** 2 if error > 0 else printed["sample"]
-    return Target(name, values, ess, rounded)
+    return Target(name, values, ess, ess / 4, rounded)
 
 
 def cases() -> tuple[Case, ...]:

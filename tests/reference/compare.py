@@ -62,8 +62,9 @@ def deviations(draws: NDArray[np.generic], target: Target) -> list[Deviation]:
     Each difference is divided by the root of the sum of both sides' squared standard errors. Ours
     come from the effective sample size of the draws, of their squared deviations (for the sd) and
     of the indicator of a quantile; those of the source from the effective sample size that the
-    Monte Carlo error of its mean implies. Quantiles are compared as probabilities: how much of our
-    draws lies below the value of the source. That is fair for counts and 0/1 too.
+    Monte Carlo error of its mean implies, and for sd and quantiles from `Target.ess_spread`.
+    Quantiles are compared as probabilities: how much of our draws lies below the value of the
+    source. That is fair for counts and 0/1 too.
     """
     values = np.asarray(draws, dtype=np.float64)
     return [_deviation(values, target, *told) for told in target.values]
@@ -78,12 +79,12 @@ def _deviation(draws: Floats, target: Target, statistic: Statistic, expected: fl
         errors = _ratio(difference, rounding, _error(draws, target.ess))
     elif statistic == "sd":
         found, difference = sd, sd - expected
-        errors = _ratio(difference, rounding, _error(squares, target.ess) / (2 * sd or 1))
+        errors = _ratio(difference, rounding, _error(squares, target.ess_spread) / (2 * sd or 1))
     else:
         assert isinstance(statistic, float)
         found = float(np.quantile(draws, statistic))
         difference = found - expected
-        errors = _share_errors(draws, statistic, expected, rounding, target.ess)
+        errors = _share_errors(draws, statistic, expected, rounding, target.ess_spread)
     scale = dict(target.values).get("sd") or sd or 1.0
     return Deviation(target.name, statistic, found, expected, errors, abs(difference) / scale)
 

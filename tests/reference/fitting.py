@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -31,7 +30,7 @@ class Outcome:
     errors, sds
         The largest deviation in Monte Carlo errors and in posterior sds.
     seconds
-        Of the whole, and of the stages: ``compile`` (JAX), ``sample`` (without it), ``finish``.
+        Of the whole run, imports included, and of its stages.
     """
 
     name: str
@@ -54,7 +53,6 @@ class Outcome:
 
 def outcome(case: Case, seed: int = SEED) -> Outcome:
     """Fit the case and compare it with its source."""
-    compiling = _compile_clock()
     start = time.perf_counter()
     try:
         fit = hdsl.load(case.model).sample(case.data, seed=seed)
@@ -63,7 +61,7 @@ def outcome(case: Case, seed: int = SEED) -> Outcome:
         return Outcome(case.name, case.lines, agrees=False, wrong=titles)
     trusted = fit.trusted
     total = time.perf_counter() - start
-    stages = _stages(fit.facts.timings, sum(compiling), total)
+    stages = _stages(fit.facts.timings, total)
     draws = _draws(fit)
     lost = tuple(f"{t.name} is not in the fit" for t in case.targets if t.name not in draws)
     if lost:
@@ -110,25 +108,8 @@ def _extreme(fit: hdsl.Fit, column: str, take: Any) -> float | None:
     return float(take(together)) if np.isfinite(together).any() else None
 
 
-def _compile_clock() -> list[float]:
-    import jax
-
-    seconds: list[float] = []
-
-    def listen(event: str, duration: float, **_: object) -> None:
-        if re.match(r"/jax/core/compile/", event):
-            seconds.append(duration)
-
-    jax.monitoring.register_event_duration_secs_listener(listen)
-    return seconds
-
-
-def _stages(timings: Mapping[str, float], compiling: float, total: float) -> dict[str, float]:
-    sampling = timings.get("sample", 0.0)
+def _stages(timings: Mapping[str, float], total: float) -> dict[str, float]:
+    stages = {name: timings.get(name, 0.0) for name in ("compile", "sample")}
     before = sum(timings.get(stage, 0.0) for stage in ("parse", "check", "bind", "plan", "lower"))
-    return {
-        "before": before,
-        "compile": compiling,
-        "sample": max(sampling - compiling, 0.0),
-        "finish": max(total - before - sampling, 0.0),
-    }
+    rest = total - before - sum(stages.values())
+    return {"before": before, **stages, "finish": max(rest, 0.0)}
