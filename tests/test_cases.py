@@ -24,7 +24,14 @@ CASES = Path(__file__).parent / "cases"
 GOOD = sorted((CASES / "good").glob("*.hbm"))
 BAD = sorted((CASES / "bad").glob("*.hbm"))
 FREE_MEMORY = 8_000_000_000  # bytes, so that a message about memory is the same everywhere
-SUPPORTED = {"class_by_class", "eight_schools", "errors_in_both_variables", "logit_link", "one_bag"}
+SUPPORTED = {
+    "class_by_class",
+    "eight_schools",
+    "errors_in_both_variables",
+    "hurdle",
+    "logit_link",
+    "one_bag",
+}
 
 
 def read(path: Path) -> Source:

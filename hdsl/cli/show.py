@@ -8,7 +8,8 @@ from typing import Any
 
 from hdsl.density.density import Density
 from hdsl.distributions.distribution import Support
-from hdsl.distributions.random import Applied, Random, Truncated
+from hdsl.distributions.random import Applied, Random
+from hdsl.distributions.truncated import Truncated
 from hdsl.expressions.evaluate import Value
 from hdsl.expressions.text import text, with_axes
 from hdsl.model.graph import Bound, Deterministic, Factor, ModelGraph, Node, Stochastic

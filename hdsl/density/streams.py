@@ -6,7 +6,8 @@ import hashlib
 
 import numpy as np
 
-from hdsl.distributions.random import Applied, Evaluate, Random, Truncated
+from hdsl.distributions.random import Applied, Evaluate, Random
+from hdsl.distributions.truncated import Truncated
 from hdsl.expressions.evaluate import Evaluator, Value, spread
 from hdsl.expressions.tree import Expression
 

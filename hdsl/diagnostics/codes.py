@@ -104,6 +104,13 @@ CODES: dict[str, str] = {
     "HB409": "an argument by place after one by name",
     "HB410": "an empty interval",
     "HB411": "a flat distribution that would have to be drawn",
+    "HB420": "a mixture whose chances and components do not match",
+    "HB421": "chances of a mixture that do not add up to 1",
+    "HB422": "whole numbers and continuous numbers from one distribution",
+    "HB423": "a distribution that cannot be put into another",
+    "HB424": "bounds of a censoring that make no interval",
+    "HB425": "an unknown that is censored or has extra zeros",
+    "HB426": "a censoring that is not known",
     # Data.
     "HB450": "a file outside the model's folder",
     "HB451": "no such file",

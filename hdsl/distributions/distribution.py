@@ -137,21 +137,11 @@ class Distribution(ABC):
 
         Between two ends it is the difference of tails on the side where these are small.
         """
-        if lower is None:
-            return Constant(0.0) if upper is None else self.log_cdf(upper, **parameters)
-        above_lower = self.log_survival(lower, **parameters)
-        if upper is None or above_lower is None:
-            return above_lower
-        above_upper = self.log_survival(upper, **parameters)
-        below_lower = self.log_cdf(lower, **parameters)
-        below_upper = self.log_cdf(upper, **parameters)
-        if above_upper is None or below_lower is None or below_upper is None:
-            return None
-        on_the_right = apply("less", above_lower, -math.log(2))
-        return apply(
-            "logsubexp",
-            where(on_the_right, above_lower, below_upper),
-            where(on_the_right, above_upper, below_lower),
+        return log_mass(
+            lower,
+            upper,
+            lambda x: self.log_cdf(x, **parameters),
+            lambda x: self.log_survival(x, **parameters),
         )
 
     def log_evidence(
@@ -163,3 +153,41 @@ class Distribution(ABC):
         `parameters` + `statistics`.
         """
         raise TypeError(f"{self.name} is conjugate to nothing")
+
+
+def log_mass(
+    lower: Expression | None,
+    upper: Expression | None,
+    log_cdf: Callable[[Expression], Expression | None],
+    log_survival: Callable[[Expression], Expression | None],
+) -> Expression | None:
+    """Log probability of a value above `lower` and at most `upper`; an end `None` is infinite.
+
+    Between two ends it is the difference of tails on the side where these are small. `None` where
+    a tail has no formula.
+    """
+    if lower is None:
+        return Constant(0.0) if upper is None else _at(log_cdf, upper, 0.0)
+    above_lower = _at(log_survival, lower, 0.0)
+    if upper is None or above_lower is None:
+        return above_lower
+    above_upper, below_lower = _at(log_survival, upper, -math.inf), _at(log_cdf, lower, -math.inf)
+    below_upper = _at(log_cdf, upper, 0.0)
+    if above_upper is None or below_lower is None or below_upper is None:
+        return None
+    on_the_right = apply("less", above_lower, -math.log(2))
+    return apply(
+        "logsubexp",
+        where(on_the_right, above_lower, below_upper),
+        where(on_the_right, above_upper, below_lower),
+    )
+
+
+def _at(
+    tail: Callable[[Expression], Expression | None], end: Expression, at_infinity: float
+) -> Expression | None:
+    """A tail from one end, which is infinite for some elements perhaps."""
+    found = tail(end)
+    if found is None or isinstance(end, Constant):
+        return found
+    return where(apply("less", apply("abs", end), math.inf), found, at_infinity)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from hdsl.distributions.distribution import Array
-from hdsl.distributions.random import Applied, Evaluate
+from hdsl.distributions.random import Evaluate, Random
 from hdsl.expressions.arrays import numpy_arrays
 from hdsl.expressions.evaluate import Evaluator, Value
-from hdsl.expressions.tree import Along, Expression, Reference
+from hdsl.expressions.tree import Along, Constant, Expression, Reference
 
 
 def draw_between(
     rng: np.random.Generator,
     shape: tuple[int, ...],
-    base: Applied,
+    base: Random,
     lower: Array,
     upper: Array,
     evaluate: Evaluate,
@@ -37,44 +38,64 @@ def draw_between(
     TypeError
         If the distribution has no formula for its cumulative probability.
     """
-    given = {name: evaluate(value) for name, value in base.arguments}
-    given |= {_LOWER: np.asarray(lower, float), _UPPER: np.asarray(upper, float)}
-    flat = {name: np.broadcast_to(value, shape).reshape(-1) for name, value in given.items()}
-    ends = (_column(_LOWER), _column(_UPPER))
-    whole = _log_mass(base, ends[0], ends[1], flat)
-    part = _log_mass_at(base, flat)
+    columns = _Columns(shape, base.own_axes, evaluate)
+    flat = base.map(columns.column)
+    ends = (columns.add(lower), columns.add(upper))
+    low, high = (columns.values[end.name].array for end in ends)
+    whole = columns.log_mass(flat, *ends)
+
+    def reached(x: Array) -> Array:
+        return columns.log_mass(flat, ends[0], columns.add(x.reshape(shape), _AT)) >= wanted
+
     with np.errstate(divide="ignore"):
         wanted = whole + np.log(rng.random(whole.shape))
-    drawn = _least(lambda x: part(x) >= wanted, flat[_LOWER], flat[_UPPER])
+    drawn = _least(reached, low, high)
     return np.where(np.isfinite(whole), drawn, np.nan).reshape(shape)
 
 
-_ELEMENT, _LOWER, _UPPER, _AT = "element", " lower", " upper", " at"
-"""Names that no parameter has."""
+_ELEMENT, _AT = "element", "at"
 
 
-def _column(name: str) -> Expression:
-    return Reference(name, (Along(_ELEMENT),))
+@dataclass
+class _Columns:
+    """The arguments of a distribution, a row for each draw.
 
+    Attributes
+    ----------
+    own
+        Axes of the arguments that the distribution sums over; they stay.
+    """
 
-def _log_mass(
-    base: Applied, lower: Expression, upper: Expression, columns: dict[str, Array]
-) -> Array:
-    parameters = {name: _column(name) for name, _ in base.arguments}
-    mass = base.distribution.log_mass(lower, upper, **parameters)
-    if mass is None:
-        raise TypeError(f"{base.distribution.name} has no formula for its cdf")
-    size = len(columns[_LOWER])
-    values = {name: Value(column, (_ELEMENT,)) for name, column in columns.items()}
-    run = Evaluator(numpy_arrays(), values, {}, {_ELEMENT: size})
-    return np.broadcast_to(run.array(mass, (_ELEMENT,)), (size,))
+    shape: tuple[int, ...]
+    own: tuple[str, ...]
+    evaluate: Evaluate
+    values: dict[str, Value] = field(default_factory=dict[str, Value])
+    sizes: dict[str, int] = field(default_factory=dict[str, int])
 
+    def column(self, argument: Expression) -> Expression:
+        """A reference to the values of an argument."""
+        if isinstance(argument, Constant):
+            return argument
+        tail = tuple(axis for axis in self.own if axis in argument.axes)
+        return self.add(self.evaluate(argument, *tail), tail=tail)
 
-def _log_mass_at(base: Applied, columns: dict[str, Array]) -> Callable[[Array], Array]:
-    def at(x: Array) -> Array:
-        return _log_mass(base, _column(_LOWER), _column(_AT), {**columns, _AT: x})
+    def add(self, array: Array, name: str = "", tail: tuple[str, ...] = ()) -> Reference:
+        """A reference to an array, a row for each draw."""
+        array = np.asarray(array, float)
+        kept = array.shape[array.ndim - len(tail) :]
+        rows = np.broadcast_to(array, (*self.shape, *kept)).reshape((-1, *kept))
+        name = name or f"argument {len(self.values)}"
+        self.values[name] = Value(rows, (_ELEMENT, *tail))
+        self.sizes |= dict(zip((_ELEMENT, *tail), rows.shape, strict=True))
+        return Reference(name, (Along(_ELEMENT), *map(Along, tail)))
 
-    return at
+    def log_mass(self, base: Random, lower: Expression, upper: Expression) -> Array:
+        """Log probability between two ends, for each row."""
+        mass = base.log_mass(lower, upper)
+        if mass is None:
+            raise TypeError(f"{base.family} has no formula for its cdf")
+        run = Evaluator(numpy_arrays(), self.values, {}, self.sizes)
+        return np.broadcast_to(run.array(mass, (_ELEMENT,)), (self.sizes[_ELEMENT],))
 
 
 def _least(holds: Callable[[Array], Array], lower: Array, upper: Array) -> Array:

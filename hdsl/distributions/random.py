@@ -10,9 +10,9 @@ from typing import Protocol
 
 import numpy as np
 
-from hdsl.distributions.distribution import Array, Distribution, Parameter, Support
-from hdsl.expressions.functions import where
-from hdsl.expressions.tree import Constant, Expression, apply, lift
+from hdsl.distributions.distribution import Array, Distribution, Parameter, Support, log_mass
+from hdsl.expressions.functions import exp, where
+from hdsl.expressions.tree import Constant, Expression, apply
 from hdsl.source import NOWHERE, Span
 
 
@@ -60,12 +60,12 @@ class Random(ABC):
 
     @abstractmethod
     def requirements(self) -> Iterator[tuple[Parameter, Expression]]:
-        """Each argument as written in the model, with what it must satisfy."""
+        """Its own arguments as written in the model, with what each must satisfy."""
 
     @property
     def axes(self) -> frozenset[str]:
         """The axes that the parameters have."""
-        return frozenset[str]().union(*(e.axes for e in self.expressions))
+        return frozenset[str]().union(*(e.axes for e in self.expressions)) - {*self.own_axes}
 
     @property
     def names(self) -> frozenset[str]:
@@ -78,9 +78,59 @@ class Random(ABC):
         return ()
 
     @property
+    def own_axes(self) -> tuple[str, ...]:
+        """Axes of the parameters that it sums over itself, so that its values do not have them."""
+        return ()
+
+    @property
+    def inner(self) -> tuple[Random, ...]:
+        """The distributions that it is made of."""
+        return ()
+
+    def walk(self) -> Iterator[Random]:
+        """It and all distributions in it, from the outside in."""
+        yield self
+        for part in self.inner:
+            yield from part.walk()
+
+    @property
     def is_discrete(self) -> bool:
         """Whether its values are whole numbers."""
         return self.support.integer
+
+    @property
+    def has_atoms(self) -> bool:
+        """Whether its values are not whole numbers, and yet single ones have a chance of their own.
+
+        The density is then with respect to the length of intervals and a count of those values.
+        """
+        return False
+
+    @property
+    def remark(self) -> str:
+        """What a reader of the plan should know about an observation of it; often nothing."""
+        return ""
+
+    def mean(self) -> Expression | None:
+        """The mean, where it has a formula."""
+        return None
+
+    def log_cdf(self, x: Expression) -> Expression | None:
+        """Log probability of a value at most `x`, for any `x`, where it has a formula."""
+        return None
+
+    def log_survival(self, x: Expression) -> Expression | None:
+        """Log probability of a value above `x`, for any `x`, where it has a formula."""
+        return None
+
+    def cdf(self, x: Expression) -> Expression | None:
+        """Probability of a value at most `x`, for any `x`, where it has a formula."""
+        found = self.log_cdf(x)
+        return None if found is None else exp(found)
+
+    def log_mass(self, lower: Expression | None, upper: Expression | None) -> Expression | None:
+        """Log probability of a value above `lower` and at most `upper`; `None` is infinite."""
+        return log_mass(lower, upper, self.log_cdf, self.log_survival)
 
     def inside(self, x: Expression) -> Expression:
         """1 where `x` lies in the support, or at an end where the density is finite."""
@@ -148,109 +198,31 @@ class Applied(Random):
     def requirements(self) -> Iterator[tuple[Parameter, Expression]]:
         yield from self.written
 
+    def mean(self) -> Expression | None:
+        return self.distribution.mean(**self.parameters)
 
-@dataclass(frozen=True)
-class Truncated(Random):
-    """``D truncated to (lower, upper)``, renormalised; an end that is `None` is infinite."""
+    def log_cdf(self, x: Expression) -> Expression | None:
+        return self.distribution.log_cdf(x, **self.parameters)
 
-    base: Applied
-    lower: Expression | None
-    upper: Expression | None
-    lower_open: bool = True
-    upper_open: bool = True
+    def log_survival(self, x: Expression) -> Expression | None:
+        return self.distribution.log_survival(x, **self.parameters)
 
-    @property
-    def family(self) -> str:
-        return f"truncated {self.base.family}"
+    def cdf(self, x: Expression) -> Expression | None:
+        return self.distribution.cdf(x, **self.parameters)
 
-    @property
-    def expressions(self) -> tuple[Expression, ...]:
-        ends = (end for end in (self.lower, self.upper) if end is not None)
-        return (*self.base.expressions, *ends)
-
-    def map(self, change: Callable[[Expression], Expression]) -> Truncated:
-        return replace(
-            self,
-            base=self.base.map(change),
-            lower=None if self.lower is None else change(self.lower),
-            upper=None if self.upper is None else change(self.upper),
-        )
-
-    def log_prob(self, x: Expression) -> Expression:
-        mass = self.base.distribution.log_mass(*self._ends(), **self.base.parameters)
-        if mass is None:
-            raise TypeError(f"{self.base.distribution.name} has no formula for its cdf")
-        return self.base.log_prob(x) - mass
-
-    def _ends(self) -> tuple[Expression | None, Expression | None]:
-        """The ends as `log_mass` wants them: above the first, at most the second."""
-        lower = None if self.lower == Constant(-np.inf) else self.lower
-        upper = None if self.upper == Constant(np.inf) else self.upper
-        if self.base.is_discrete:
-            if lower is not None:
-                low = apply("floor", lower) if self.lower_open else apply("ceil", lower) - 1.0
-                lower = low
-            if upper is not None:
-                upper = apply("ceil", upper) - 1.0 if self.upper_open else apply("floor", upper)
-        return lower, upper
-
-    @property
-    def support(self) -> Support:
-        own = self.base.support
-        lower, lower_open = _tighter("max", own.lower, own.lower_open, self.lower, self.lower_open)
-        upper, upper_open = _tighter("min", own.upper, own.upper_open, self.upper, self.upper_open)
-        return Support(
-            lower,
-            upper,
-            lower_open,
-            upper_open,
-            own.integer,
-            touches_lower=own.touches_lower and lower is own.lower,
-            touches_upper=own.touches_upper and upper is own.upper,
-        )
-
-    def sample(self, rng: np.random.Generator, shape: tuple[int, ...], evaluate: Evaluate) -> Array:
-        """By rejection, and where that takes too long by inverting the cdf."""
-        lower = evaluate(lift(-np.inf) if self.lower is None else self.lower)
-        upper = evaluate(lift(np.inf) if self.upper is None else self.upper)
-        draws = np.full(shape, np.nan)
-        wanted = np.ones(shape, bool)
-        for _ in range(30):
-            tries = self.base.sample(rng, shape, evaluate)
-            above = tries > lower if self.lower_open else tries >= lower
-            below = tries < upper if self.upper_open else tries <= upper
-            fits = wanted & above & below
-            draws[fits] = tries[fits]
-            wanted &= ~fits
-            if not wanted.any():
-                return draws
-        return np.where(wanted, self._invert(rng, shape, evaluate), draws)
-
-    def _invert(
-        self, rng: np.random.Generator, shape: tuple[int, ...], evaluate: Evaluate
-    ) -> Array:
-        from hdsl.distributions.invert import draw_between
-
-        lower, upper = self._ends()
-        above = evaluate(lift(-np.inf) if lower is None else lower)
-        at_most = evaluate(lift(np.inf) if upper is None else upper)
-        return draw_between(rng, shape, self.base, above, at_most, evaluate)
-
-    def requirements(self) -> Iterator[tuple[Parameter, Expression]]:
-        yield from self.base.requirements()
+    def log_mass(self, lower: Expression | None, upper: Expression | None) -> Expression | None:
+        return self.distribution.log_mass(lower, upper, **self.parameters)
 
 
-def _tighter(
-    pick: str, own: Expression | None, own_open: bool, cut: Expression | None, cut_open: bool
-) -> tuple[Expression | None, bool]:
-    """The tighter of two ends; an infinite one gives way."""
-    if cut is None or cut in (Constant(-np.inf), Constant(np.inf)):
-        return own, own_open
-    if own is None:
-        return cut, cut_open
-    if isinstance(own, Constant) and isinstance(cut, Constant):
-        first = own.value >= cut.value if pick == "max" else own.value <= cut.value
-        if own.value == cut.value:
-            return cut, own_open or cut_open
-        return (own, own_open) if first else (cut, cut_open)
-    return apply(pick, own, cut), own_open and cut_open
+def both(a: Expression, b: Expression) -> Expression:
+    """Whether two conditions hold; a constant one holds."""
+    if isinstance(a, Constant):
+        return b
+    return a if isinstance(b, Constant) or a == b else apply("and", a, b)
+
+
+def either(a: Expression, b: Expression) -> Expression:
+    """Whether one of two conditions holds; a constant one holds."""
+    if isinstance(a, Constant):
+        return a
+    return b if isinstance(b, Constant) or a == b else apply("or", a, b)

@@ -17,6 +17,7 @@ from hdsl.model.alignment import Alignment
 from hdsl.model.arrangement import arrange
 from hdsl.model.cells import NUMBER_TYPES, typed
 from hdsl.model.collection import collect_supplies
+from hdsl.model.combined_checks import check_combined_values
 from hdsl.model.element_names import element_name
 from hdsl.model.evaluable import array_over, can_evaluate
 from hdsl.model.graph import Bound, DataDeclaration, Deterministic, ModelGraph
@@ -305,6 +306,8 @@ class _Binder:
         self._report_recursions()
         if not self.report.errors:
             check_observed_once(self.graph, self.evaluator, self._with_value, self.report)
+        if not self.report.errors:
+            check_combined_values(self.graph, self.evaluator, self.report)
         if not self.report.errors:
             ValueChecker(self.graph, self.evaluator, self.places, self.report).check()
             self.budget.reserve(*needs_of_draws(self.graph, self.lengths, self.num_draws))

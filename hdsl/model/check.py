@@ -7,6 +7,7 @@ from hdsl.distributions.random import Applied
 from hdsl.expressions.tree import Expression
 from hdsl.model.choices import check_choices
 from hdsl.model.collect_names import collect_names
+from hdsl.model.combined_checks import check_combined
 from hdsl.model.derivatives import check_derivatives
 from hdsl.model.graph import ModelGraph
 from hdsl.model.lints import list_lints
@@ -53,6 +54,7 @@ def check(program: tree.Program, source: Source) -> tuple[ModelGraph, tuple[Diag
     _check_observations(graph, report)
     _check_discrete(graph, report)
     _check_improper(graph, report)
+    check_combined(graph, report)
     check_derivatives(graph, report)
     check_supports(graph, report)
     report.raise_errors()

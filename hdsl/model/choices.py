@@ -12,7 +12,7 @@ def check_choices(graph: ModelGraph, report: Report) -> None:
     """Refuse index sets and conditions after ``for`` that depend on unknowns."""
     for declared in graph.sets.values():
         for end in declared.bounds or ():
-            unknown = _unknown_in(graph, end)
+            unknown = unknown_in(graph, end)
             if unknown is not None:
                 report.add(
                     "HB313",
@@ -23,7 +23,7 @@ def check_choices(graph: ModelGraph, report: Report) -> None:
                     help="use a number, or data",
                 )
     for chosen in graph.selections.values():
-        unknown = _unknown_in(graph, chosen.condition)
+        unknown = unknown_in(graph, chosen.condition)
         if unknown is not None:
             place = chosen.condition.span
             report.add(
@@ -36,7 +36,7 @@ def check_choices(graph: ModelGraph, report: Report) -> None:
             )
 
 
-def _unknown_in(graph: ModelGraph, expression: Expression) -> str | None:
+def unknown_in(graph: ModelGraph, expression: Expression) -> str | None:
     """A name in an expression whose value is not known before the draws."""
     for name in sorted(expression.names - graph.data.keys()):
         if name in graph.unknowns or graph.ancestors.get(name, frozenset()) & graph.unknowns:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from hdsl.distributions import DISTRIBUTIONS
 from hdsl.distributions.categorical import Categorical
 from hdsl.distributions.construct import Problem, construct
-from hdsl.distributions.random import Applied, Random, Truncated
+from hdsl.distributions.random import Applied, Random
 from hdsl.expressions.functions import FUNCTIONS, REDUCTIONS, SWEEPS
-from hdsl.expressions.tree import Constant, Expression, Sweep, set_of
+from hdsl.expressions.tree import Expression, Sweep, set_of
+from hdsl.model.combinators import choice, mixture, with_zeros
+from hdsl.model.intervals import censored_if, censored_to, truncated
 from hdsl.model.scope import LIST_AXIS, Failed, Scope, is_slice
 from hdsl.source import Span
 from hdsl.syntax import tree
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 LATER_DISTRIBUTIONS = (
     "Dirichlet", "Multinomial", "MultiNormal", "LKJ", "Wishart", "InverseWishart",
-    "OrderedLogistic", "Mixture", "ZeroInflated", "Hurdle", "Ordered",
+    "OrderedLogistic", "Ordered",
 )  # fmt: skip
 
 _CODES = {
@@ -41,13 +42,17 @@ def random(
     """Read a distribution; `member` is the index set of the value, where that is known."""
     match expression:
         case tree.Truncated(base, interval):
-            return _truncated(read, base, interval, expression, scope)
-        case tree.CensoredTo():
-            read.refuse("`censored to`", expression.span)
-        case tree.CensoredIf():
-            read.refuse("`censored if`", expression.span)
+            return truncated(read, random(read, base, scope), interval, expression, scope)
+        case tree.CensoredTo(base):
+            return censored_to(read, random(read, base, scope), expression, scope)
+        case tree.CensoredIf(base):
+            return censored_if(read, random(read, base, scope), expression, scope)
         case tree.Conditional():
-            read.refuse("a choice between distributions, `if … then D1 else D2`,", expression.span)
+            return choice(read, expression, scope, random)
+        case tree.Call("Mixture") if "Mixture" not in read.names.broken:
+            return mixture(read, expression, scope, random)
+        case tree.Call("ZeroInflated" | "Hurdle" as name) if name not in read.names.broken:
+            return with_zeros(read, expression, scope, random)
         case tree.Call(name) if name in LATER_DISTRIBUTIONS:
             read.refuse(f"`{name}`", expression.span)
         case tree.Call(name) if name in read.names.broken:
@@ -158,57 +163,6 @@ def _keyword_habit(expression: tree.Call, span: Span) -> str:
     known = [p.name for p in distribution.parameters] if distribution is not None else []
     meant = _KEYWORDS.get(name or "")
     return f"write `{meant} = …`" if meant in known and name not in known else ""
-
-
-def _truncated(
-    read: Translator,
-    base: tree.Expression,
-    interval: tree.Interval,
-    expression: tree.Truncated,
-    scope: Scope,
-) -> Truncated:
-    found = random(read, base, scope)
-    if not isinstance(found, Applied):
-        read.refuse("a second truncation of one distribution", expression.span)
-    ends = read.numbers([interval.lower, interval.upper], scope)
-    lower, upper = (None if _is_infinite(end) else end for end in ends)
-    if isinstance(lower, Constant) and isinstance(upper, Constant):
-        _check_interval(read, interval, lower.value, upper.value, found.is_discrete)
-    truncated = Truncated(
-        found, lower, upper, not interval.lower_closed, not interval.upper_closed,
-        span=expression.span,
-    )  # fmt: skip
-    if found.distribution.log_mass(lower, upper, **found.parameters) is None:
-        read.refuse(f"truncating `{found.distribution.name}`", expression.span)
-    return truncated
-
-
-def _check_interval(
-    read: Translator, interval: tree.Interval, lower: float, upper: float, discrete: bool
-) -> None:
-    """Refuse an interval with nothing in it."""
-    if lower >= upper and not (discrete and lower == upper and interval.lower_closed):
-        read.fail(
-            "HB410",
-            "the interval of the truncation is empty",
-            interval.span,
-            cause="the lower end must be below the upper end",
-            help="exchange the two ends" if lower > upper else "move one of the ends",
-        )
-    first = math.ceil(lower) + (lower == math.ceil(lower) and not interval.lower_closed)
-    last = math.floor(upper) - (upper == math.floor(upper) and not interval.upper_closed)
-    if discrete and first > last:
-        read.fail(
-            "HB410",
-            "no whole number lies in the interval of the truncation",
-            interval.span,
-            cause="a bracket `[` or `]` keeps the end itself, `(` or `)` leaves it out",
-            help=f"write `[{lower:g}, {upper:g}]` to keep both ends",
-        )
-
-
-def _is_infinite(end: Expression) -> bool:
-    return isinstance(end, Constant) and end.value in (float("inf"), float("-inf"))
 
 
 def _categorical(

@@ -233,7 +233,9 @@ class Builder:
             p = rename_axes(found.p, {found.axis: own})
             kept = replace(left, axes=(*left.axes, own))
             return replace(found, p=settle(self.read, p, kept, target), axis=own)
-        return found.map(lambda e: settle(self.read, e, left, target))
+        # What a mixture runs over is its own, and need not stand on the left.
+        kept = replace(left, axes=(*left.axes, *found.own_axes))
+        return found.map(lambda e: settle(self.read, e, kept, target))
 
     def add(self, node: Node) -> None:
         """Add a node to the graph."""

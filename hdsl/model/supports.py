@@ -8,7 +8,8 @@ from dataclasses import replace
 from hdsl.diagnostics import Label as Place
 from hdsl.diagnostics import Report
 from hdsl.distributions.distribution import Parameter, Support
-from hdsl.distributions.random import Applied, Random, Truncated
+from hdsl.distributions.random import Applied, Random
+from hdsl.distributions.truncated import Truncated
 from hdsl.expressions.ranges import (
     BOOLEAN,
     COUNT,
@@ -39,26 +40,27 @@ def check_supports(graph: ModelGraph, report: Report) -> None:
     """Report every argument of which it is certain that it can leave its distribution's reach."""
     ranges = Ranges(graph)
     for node in graph.stochastic:
-        wrong = list(_wrong_arguments(node, ranges))
-        if wrong and _fit_exchanged(node, ranges):
-            _report_exchanged(graph, report, node, *wrong[0])
-            continue
-        for parameter, argument, interval in wrong:
-            _report(graph, report, node, parameter, argument, interval)
+        for random in node.random.walk():
+            wrong = list(_wrong_arguments(random, ranges))
+            if wrong and _fit_exchanged(random, ranges):
+                _report_exchanged(graph, report, random, *wrong[0])
+                continue
+            for parameter, argument, interval in wrong:
+                _report(graph, report, node, random, parameter, argument, interval)
 
 
 def _wrong_arguments(
-    node: Stochastic, ranges: Ranges
+    random: Random, ranges: Ranges
 ) -> Iterator[tuple[Parameter, Expression, Interval]]:
-    for parameter, argument in node.random.requirements():
+    for parameter, argument in random.requirements():
         found = ranges(argument)
         if found.exact and not found.interval.within(parameter.interval):
             yield parameter, argument, found.interval
 
 
-def _fit_exchanged(node: Stochastic, ranges: Ranges) -> bool:
+def _fit_exchanged(random: Random, ranges: Ranges) -> bool:
     """Whether the two arguments of a distribution would fit in the other order."""
-    needed = list(node.random.requirements())
+    needed = list(random.requirements())
     if len(needed) != 2 or needed[0][0].interval == needed[1][0].interval:
         return False
     (first, a), (second, b) = needed
@@ -84,17 +86,17 @@ def _title(
 def _report_exchanged(
     graph: ModelGraph,
     report: Report,
-    node: Stochastic,
+    random: Random,
     parameter: Parameter,
     argument: Expression,
     interval: Interval,
 ) -> None:
-    distribution = _name(node)
-    (first, a), (second, b) = node.random.requirements()
+    distribution = _name(random)
+    (first, a), (second, b) = random.requirements()
     report.add(
         "HB401",
         _title(graph, distribution, parameter, argument, interval),
-        _place(argument, node.random.span),
+        _place(argument, random.span),
         cause=f"it is `{distribution}({first.name}, {second.name})`, and `{parameter.name}` must "
         f"be {_needed(parameter.interval)}",
         help=f"exchange the two: `{distribution}({_text(graph, b)}, {_text(graph, a)})`",
@@ -168,11 +170,12 @@ def _report(
     graph: ModelGraph,
     report: Report,
     node: Stochastic,
+    random: Random,
     parameter: Parameter,
     argument: Expression,
     interval: Interval,
 ) -> None:
-    distribution = _name(node)
+    distribution = _name(random)
     labels: list[Place] = []
     if isinstance(argument, Constant):
         title = f"`{parameter.name}` of `{distribution}` cannot be {argument.value:g}"
@@ -184,19 +187,18 @@ def _report(
     report.add(
         "HB401",
         title,
-        _place(argument, node.random.span),
+        _place(argument, random.span),
         labels=labels,
         cause=f"`{parameter.name}` of `{distribution}` must be {_needed(parameter.interval)}",
-        help=_way_out(graph, node, argument, origin, parameter.interval),
+        help=_way_out(graph, random, argument, origin, parameter.interval),
     )
 
 
-def _name(node: Stochastic) -> str:
-    return _untruncated(node).family
+def _name(random: Random) -> str:
+    return _untruncated(random).family
 
 
-def _untruncated(node: Stochastic) -> Random:
-    random = node.random
+def _untruncated(random: Random) -> Random:
     return random.base if isinstance(random, Truncated) else random
 
 
@@ -241,7 +243,7 @@ def _origin(graph: ModelGraph, argument: Expression) -> Stochastic | None:
 
 def _way_out(
     graph: ModelGraph,
-    node: Stochastic,
+    random: Random,
     argument: Expression,
     origin: Stochastic | None,
     needed: Interval,
@@ -251,14 +253,14 @@ def _way_out(
     if needed.integer:
         return "give it whole numbers: a constant, or data of type `count`"
     if (needed.lower, needed.upper) == (0, 1):
-        return _way_into_unit(node, _text(graph, argument), origin)
+        return _way_into_unit(random, _text(graph, argument), origin)
     if (needed.lower, needed.upper) != (0, float("inf")):
         return ""
     if origin is None:
-        if _has_form(node, "log"):
+        if _has_form(random, "log"):
             return f"if it is on the log scale, say so: `log = {_text(graph, argument)}`"
         return "make it positive, for example `exp(…)` of it"
-    name = _name(origin)
+    name = _name(origin.random)
     if name in _WAYS and isinstance(origin.random, Applied):
         return f"write `{origin.name} ~ {_WAYS[name]}(…)`, or add `truncated to (0, inf)`"
     return f"choose a positive distribution for `{origin.name}`, or add `truncated to (0, inf)`"
@@ -272,15 +274,15 @@ def _wanted(needed: Interval) -> str:
     return "a positive number" if needed.lower == 0 else f"one of {needed}"
 
 
-def _has_form(node: Stochastic, keyword: str) -> bool:
+def _has_form(random: Random, keyword: str) -> bool:
     """Whether a distribution can be given its parameter on another scale."""
-    inner = _untruncated(node)
+    inner = _untruncated(random)
     forms = inner.distribution.forms if isinstance(inner, Applied) else ()
     return any(parameter.name == keyword for form in forms for parameter in form.parameters)
 
 
-def _way_into_unit(node: Stochastic, text: str, origin: Stochastic | None) -> str:
-    if origin is None and _has_form(node, "logit"):
+def _way_into_unit(random: Random, text: str, origin: Stochastic | None) -> str:
+    if origin is None and _has_form(random, "logit"):
         return f"if it is on the logit scale, say so: `logit = {text}`"
     if origin is None:
         return "bring it between 0 and 1, for example with `logistic(…)`"

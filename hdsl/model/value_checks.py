@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdsl.diagnostics import Report
+from hdsl.distributions.categorical import Categorical
 from hdsl.distributions.distribution import Parameter
-from hdsl.distributions.random import Applied, Random, Truncated
+from hdsl.distributions.random import Applied, Random
+from hdsl.distributions.truncated import Truncated
 from hdsl.expressions.evaluate import Evaluator, joint_axes
 from hdsl.expressions.ranges import Interval
 from hdsl.expressions.tree import Along, At, Constant, Expression, Gather, Reference, set_of
@@ -41,8 +43,9 @@ class ValueChecker:
         """Check all statements, as far as data decide."""
         with np.errstate(all="ignore"):
             for node in self.graph.stochastic:
-                for parameter, argument in node.random.requirements():
-                    self._check_argument(node, parameter, argument)
+                for random in node.random.walk():
+                    for parameter, argument in random.requirements():
+                        self._check_argument(node, random, parameter, argument)
                 if node.value is not None and can_evaluate(node.value, self.evaluator):
                     self._check_observed(node, node.value)
 
@@ -74,6 +77,15 @@ class ValueChecker:
                 why = self._why_beyond(node, end, limit[_first(bad)], is_open, side)
                 self._report_observed(node, value, observed, bad, why)
                 return
+        self._check_holes(node, value, observed)
+
+    def _check_holes(self, node: Stochastic, value: Expression, observed: NDArray[Any]) -> None:
+        """Values between the ends of the support that the distribution cannot give all the same."""
+        inside = node.random.inside(value)
+        if node.random.inner and can_evaluate(inside, self.evaluator):
+            bad = self._over(inside, node.axes) == 0
+            if bad.shape == observed.shape and bad.any():
+                self._report_observed(node, value, observed, bad, "cannot be")
 
     def _why_beyond(
         self, node: Stochastic, end: Expression, limit: float, is_open: bool, side: int
@@ -106,7 +118,9 @@ class ValueChecker:
 
     # --- arguments -------------------------------------------------------------------------
 
-    def _check_argument(self, node: Stochastic, parameter: Parameter, argument: Expression) -> None:
+    def _check_argument(
+        self, node: Stochastic, random: Random, parameter: Parameter, argument: Expression
+    ) -> None:
         if isinstance(argument, Constant) or not can_evaluate(argument, self.evaluator):
             return
         values = np.asarray(self.evaluator(argument).array, float)
@@ -122,8 +136,7 @@ class ValueChecker:
             f"{number_name(values[index])}{_more(bad)}",
             argument.span if argument.span.end else node.span,
             note=place,
-            cause=f"{_distribution_name(node.random)} takes {parameter.interval} as "
-            f"{parameter.name}",
+            cause=f"{_distribution_name(random)} takes {parameter.interval} as {parameter.name}",
             help="correct the value, or leave its row out",
         )
 
@@ -213,11 +226,11 @@ def _parameter_name(random: Random, end: Expression) -> str:
 
 
 def _distribution_name(random: Random) -> str:
-    if isinstance(random, Truncated):
-        return f"the truncated {random.base.distribution.name}"
     if isinstance(random, Applied):
-        return random.distribution.name
-    return "the distribution"
+        return random.family
+    if isinstance(random, Categorical):
+        return "the distribution"
+    return f"the {random.family[0].lower()}{random.family[1:]}"
 
 
 def _first(mask: NDArray[np.bool_]) -> tuple[int, ...]:

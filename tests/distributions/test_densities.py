@@ -11,7 +11,7 @@ import pytest
 from scipy import integrate, stats
 
 from hdsl.distributions import DISTRIBUTIONS
-from hdsl.distributions.random import Truncated
+from hdsl.distributions.truncated import Truncated
 from hdsl.expressions.tree import Constant
 
 from .scipy_twins import IDS, TWINS, X, applied, at, is_discrete, log_prob, number, points

@@ -11,7 +11,7 @@ from scipy import integrate, stats
 
 from hdsl.distributions.distribution import Support
 from hdsl.distributions.invert import draw_between
-from hdsl.distributions.random import Truncated
+from hdsl.distributions.truncated import Truncated
 from hdsl.expressions.tree import Along, Constant, Expression, Reference
 
 from .scipy_twins import TWINS, X, applied, at, is_discrete, log_prob, number
