@@ -140,7 +140,8 @@ def bind_request(graph: ModelGraph, request: Request, partial: bool = False) -> 
 
 
 def plan_request(graph: ModelGraph, bound: Bound | None, request: Request) -> Plan:
-    """Plan, with the rules that the request allows."""
+    """Plan, with the rules that the request allows; the data complete the graph."""
+    graph = graph if bound is None else bound.graph
     check_options(graph, request.options)
     return make_plan(graph, request.options, bound)
 

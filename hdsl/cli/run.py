@@ -26,7 +26,7 @@ from hdsl.pipeline import (
     versions,
     with_seed,
 )
-from hdsl.plan.explain import explain
+from hdsl.plan.explain import explain, missing_cells
 from hdsl.plan.plan import Plan
 from hdsl.source import Source
 
@@ -212,6 +212,8 @@ class _Run:
         explanation = explain(plan, self.bound)
         seen = [line.name for line in explanation.lines if line.fate == "observed"]
         self.output.say(f"{self.source.name}: observed {', '.join(seen) or 'nothing'}")
+        for sentence in () if self.bound is None else missing_cells(self.bound):
+            self.output.say(sentence)
         self.output.say(f"{explanation.headline}; seed {self.request.seed}")
 
     def _tell_continuing(self, found: Fit, following: Round) -> None:

@@ -43,7 +43,8 @@ def recover(
     ``_draw`` and their own. What a recovery step makes but the model does not name is left out.
     """
     steps = _steps(plan)
-    wanted = _wanted(plan, {*sampled, *(node.name for node in steps)})
+    imputed = {part for imputed in bound.imputed for part in imputed.parts}
+    wanted = _wanted(plan, {*sampled, *(node.name for node in steps)}, imputed)
 
     def work(run: Evaluator, draws: range) -> Iterator[tuple[str, Value]]:
         known = run.values
@@ -68,7 +69,9 @@ def _steps(plan: Plan) -> list[Stochastic | Deterministic]:
     return [*steps, *(node for node in nodes if isinstance(node, Stochastic))]
 
 
-def _wanted(plan: Plan, known: Collection[str]) -> dict[str, tuple[str, ...]]:
+def _wanted(
+    plan: Plan, known: Collection[str], imputed: Collection[str]
+) -> dict[str, tuple[str, ...]]:
     """Axes of the unknowns that are known by then, and of the derived quantities."""
     graph = plan.graph
     unknowns = {n.name: n.axes for n in graph.stochastic if n.name in known}
@@ -76,7 +79,7 @@ def _wanted(plan: Plan, known: Collection[str]) -> dict[str, tuple[str, ...]]:
         node.name: node.axes
         for node in graph.deterministic
         if graph.roles[node.name] == "derived"
-        and (not node.is_internal or node.name in graph.assembled)
+        and (not node.is_internal or node.name in graph.assembled or node.name in imputed)
     }
     return unknowns | derived
 

@@ -92,6 +92,8 @@ CODES: dict[str, str] = {
     "HB333": "a list of the wrong length",
     "HB334": "parts of which some are labels",
     "HB335": "labels observed as numbers, or numbers as labels",
+    "HB360": "a missing cell that is used",
+    "HB361": "missing cells that can't become unknowns",
     # Distributions and supports.
     "HB401": "an argument that its distribution does not allow",
     "HB402": "an argument that is missing",

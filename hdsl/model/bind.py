@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hdsl.data.memory import available_memory
 from hdsl.diagnostics import HdslError, Report
@@ -16,11 +17,19 @@ from hdsl.expressions.tree import set_of
 from hdsl.model.alignment import Alignment
 from hdsl.model.arrangement import arrange
 from hdsl.model.cells import NUMBER_TYPES, typed
+from hdsl.model.check import check_graph
 from hdsl.model.collection import collect_supplies
 from hdsl.model.combined_checks import check_combined_values
+from hdsl.model.completion import (
+    complete,
+    completed_name,
+    observers,
+    of_unknown_cells,
+    pieces_name,
+)
 from hdsl.model.element_names import element_name
 from hdsl.model.evaluable import array_over, can_evaluate
-from hdsl.model.graph import Bound, DataDeclaration, Deterministic, ModelGraph
+from hdsl.model.graph import Bound, DataDeclaration, Deterministic, Imputed, ModelGraph
 from hdsl.model.index_labels import Sets, find_sets, report_unknown_sets, resolve_bounds
 from hdsl.model.memory import (
     STORED_DRAWS,
@@ -32,6 +41,7 @@ from hdsl.model.memory import (
     need_of_selection,
     needs_of_draws,
 )
+from hdsl.model.missing_used import Gaps, MissingChecker, mask_name, with_masks
 from hdsl.model.node_expressions import all_expressions, expressions_of
 from hdsl.model.observed_once import check_observed_once
 from hdsl.model.parts import (
@@ -84,7 +94,7 @@ def bind(
     Raises
     ------
     HdslError
-        With all mistakes in the data together: HB190, HB320 to HB332, HB450 to HB490.
+        With all mistakes in the data together: HB190, HB320 to HB332, HB360, HB361, HB450 to HB490.
     """
     report = Report(graph.source)
     try:
@@ -95,6 +105,7 @@ def bind(
     except HdslError as error:
         raise HdslError(error.diagnostics, graph.source) from None
     drop_misfits(supplies, report)
+    graph = with_masks(graph)
     sets = find_sets(graph, supplies, report)
     budget = Budget(report, available)
     return _Binder(graph, supplies, sets, report, budget, partial, num_draws).bind()
@@ -115,6 +126,11 @@ class _Binder:
         default_factory=dict[str, Callable[[tuple[int, ...]], str]]
     )
     settled: set[str] = field(default_factory=set[str])
+    missing: dict[str, NDArray[np.bool_]] = field(default_factory=dict[str, NDArray[np.bool_]])
+    waiting: dict[str, Value] = field(default_factory=dict[str, Value])
+    covered: dict[str, NDArray[np.bool_]] = field(default_factory=dict[str, NDArray[np.bool_]])
+    imputed: tuple[Imputed, ...] = ()
+    without_rows: set[str] = field(default_factory=set[str])
 
     def __post_init__(self) -> None:
         self.lengths = Sizes(self.sets.known, self.sizes)
@@ -128,7 +144,7 @@ class _Binder:
         # Each step may be what another waits for: a range needs a number, data need the range.
         progress = True
         while progress and not self.budget.is_exceeded:
-            progress = sum(step() for step in self._steps()) > 0
+            progress = sum(step() for step in self._steps()) > 0 or self._complete()
         if not self.budget.is_exceeded:
             self._check_the_rest()
         self.report.raise_errors()
@@ -139,6 +155,8 @@ class _Binder:
             self.sizes,
             self.supplies.fingerprints,
             tuple(self.supplies.unseen),
+            self.missing,
+            self.imputed,
         )
 
     def _steps(self) -> tuple[Callable[[], bool], ...]:
@@ -187,9 +205,20 @@ class _Binder:
         # What the model doesn't use may have missing cells or be of any kind.
         report = self.report if item.name in self.used else Report()
         value = typed(arranged, self.sets.known, self.sets.words, report)
-        if value is not None:
+        if mask_name(item.name) in self.used:
+            self.values[mask_name(item.name)] = Value(arranged.missing * 1.0, item.axes)
+        if value is None:
+            return
+        self.places[item.name] = arranged.place
+        if not arranged.missing.any():
             self.values[item.name] = value
-            self.places[item.name] = arranged.place
+            return
+        self.missing[item.name] = arranged.missing
+        if arranged.has_gaps:
+            self.without_rows.add(item.name)
+        # What is observed is not known before its gaps are filled.
+        is_observed = observers(self.graph, {item.name: value})
+        (self.waiting if is_observed else self.values)[item.name] = value
 
     def _bind_labels(self) -> bool:
         progress = False
@@ -274,6 +303,41 @@ class _Binder:
             self._report_not_a_number(node, np.isnan(array))
         return True
 
+    def _complete(self) -> bool:
+        """Make unknowns of the missing cells of what is observed, as soon as no step is left."""
+        if not self.waiting or self.budget.is_exceeded:
+            return False
+        statements = observers(self.graph, self.waiting)
+        evaluator = self._with(self.waiting)
+        ready = [
+            name
+            for name, nodes in statements.items()
+            if all(
+                self.lengths.knows(node.axes) and node.value and can_evaluate(node.value, evaluator)
+                for node in nodes
+            )
+        ]
+        if not ready:
+            return self._give_up()
+        given = {name: self.waiting.pop(name) for name in ready}
+        check_observed_once(self.graph, evaluator, self._with_value, self.report, given)
+        found = complete(self.graph, given, self.missing, self.evaluator, self.report)
+        self.values.update({**given, **found.values})
+        self.sizes.update(found.sizes)
+        self.covered.update(found.covered)
+        self.imputed = (*self.imputed, *found.imputed)
+        self.graph = self.positions.graph = found.graph
+        self.used |= frozenset[str]().union(*(e.names for e in all_expressions(self.graph)))
+        return True
+
+    def _give_up(self) -> bool:
+        """What `for` says about data depends on their own gaps: these are no unknowns then."""
+        if self.partial or self.report.errors:
+            return False
+        self.values.update(self.waiting)
+        self.waiting.clear()
+        return True
+
     # --- what is left ----------------------------------------------------------------------
 
     def _report_unknown_sets(self) -> None:
@@ -303,6 +367,7 @@ class _Binder:
                 )
         for node in self.graph.nodes.values():
             self.positions.check(expressions_of(node), node.span)
+        self._check_missing()
         self._report_recursions()
         if not self.report.errors:
             check_observed_once(self.graph, self.evaluator, self._with_value, self.report)
@@ -312,9 +377,30 @@ class _Binder:
             ValueChecker(self.graph, self.evaluator, self.places, self.report).check()
             self.budget.reserve(*needs_of_draws(self.graph, self.lengths, self.num_draws))
 
+    def _check_missing(self) -> None:
+        formulas = {
+            name: imputed.data
+            for imputed in self.imputed
+            if not imputed.cells
+            for name in self.graph.nodes[imputed.data].names & self.missing.keys()
+        }
+        gaps: dict[str, Gaps] = {}
+        for name, mask in self.missing.items():
+            rest = mask & ~self.covered.get(name, np.zeros_like(mask))
+            no_row, formula = name in self.without_rows, formulas.get(name, "")
+            found = Gaps(name, mask, self.places[name], no_row, formula)
+            gaps[name] = found
+            gaps[completed_name(name)] = replace(found, mask=rest)
+        checker = MissingChecker(self.graph, self.evaluator, gaps, self.report)
+        checker.check(skipped={pieces_name(name) for name in self.missing})
+        if self.imputed and not self.report.errors:
+            check_graph(of_unknown_cells(self.graph), self.report)
+
     def _with_value(self, name: str, value: Value) -> Evaluator:
-        values = {**self.values, name: value}
-        return Evaluator(numpy_arrays(), values, self.sets.known, self.sizes)
+        return self._with({name: value})
+
+    def _with(self, values: Mapping[str, Value]) -> Evaluator:
+        return Evaluator(numpy_arrays(), {**self.values, **values}, self.sets.known, self.sizes)
 
     def _report_recursions(self) -> None:
         if self.partial or self.report.errors:

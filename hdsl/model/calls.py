@@ -72,6 +72,11 @@ def _function(read: Translator, expression: tree.Call, scope: Scope) -> Expressi
             if name in REDUCTIONS
             else f"give it {_arguments(arity)}",
         )
+    if name == "missing":
+        # Labels are no numbers, but a cell that should hold one may be empty.
+        typed = read.typed(arguments[0], scope)
+        if typed.label is None:
+            return apply(name, typed.expression)
     return apply(name, *read.meet(read.numbers(arguments, scope), expression.span))
 
 

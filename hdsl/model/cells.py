@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,6 @@ from hdsl.model.arrangement import Arranged
 from hdsl.model.element_names import label_name, listed_labels, number_name, suggestion
 
 SIMPLEX_TOLERANCE = 1e-6
-MOST_PLACES = 3
 
 
 @dataclass(frozen=True)
@@ -52,19 +51,22 @@ def typed(
 ) -> Value | None:
     """The values as numbers, or as positions in their index set; `None` where some do not fit.
 
+    Missing cells hold the first value that is there.
+
     Parameters
     ----------
     words
         Where the labels of each set come from, for messages.
     report
-        Where mistakes go: HB190 missing cells, HB478 texts, HB479 and HB484 values that are not of
-        the type, HB480 values that are no members.
+        Where mistakes go: HB478 texts, HB479 and HB484 values that are not of the type, HB480
+        values that are no members.
     """
     declared = arranged.declaration
     if arranged.missing.any():
-        _report_missing(arranged, report)
-        return None
+        arranged = _filled(arranged)
     if declared.type is not None and declared.type not in NUMBER_TYPES:
+        if arranged.missing.all():
+            return Value(np.zeros(arranged.missing.shape, np.int64), declared.axes)
         return _members(arranged, sets[declared.type], words, report)
     if arranged.is_text:
         _report_text(arranged, report)
@@ -80,6 +82,17 @@ def typed(
     return Value(values, declared.axes)
 
 
+def _filled(arranged: Arranged) -> Arranged:
+    """The same without gaps: what stands in a missing cell must be of the type, and no more."""
+    missing = arranged.missing
+    present = arranged.values[~missing]
+    if not present.size:
+        return replace(arranged, values=np.ones(missing.shape), is_text=False)
+    values = arranged.values.copy()
+    values[missing] = present[0]
+    return replace(arranged, values=values)
+
+
 def _first(mask: NDArray[np.bool_]) -> tuple[int, ...]:
     return tuple(int(i) for i in np.unravel_index(int(np.argmax(mask)), mask.shape))
 
@@ -89,37 +102,6 @@ def _more(mask: NDArray[np.bool_], noun: str) -> str:
     if count == 0:
         return ""
     return f" (and {count} more {noun}{'' if count == 1 else 's'})"
-
-
-def _report_missing(arranged: Arranged, report: Report) -> None:
-    missing = arranged.missing
-    count = int(missing.sum())
-    first = np.argwhere(missing)[:MOST_PLACES].tolist()
-    places = "; ".join(arranged.place(tuple(index)) for index in first)
-    more = f"; and {count - len(first)} more" if count > len(first) else ""
-    name = arranged.declaration.name
-    report.add(
-        "HB190",
-        f"`{name}` has {'a missing cell' if count == 1 else f'{count} missing cells'}, "
-        "and these are not supported yet",
-        arranged.declaration.span,
-        cause=f"{places}{more}; missing cells would become unknowns of the model, and this version "
-        "of hdsl cannot do that",
-        help=_missing_help(arranged),
-    )
-
-
-def _missing_help(arranged: Arranged) -> str:
-    if arranged.has_gaps:
-        return "add the rows that are not there, with 0 if that is what a gap means"
-    if arranged.declaration.file is not None:
-        return f"leave such rows out: `where not missing({_column(arranged)})`"
-    return "leave such elements out of the data"
-
-
-def _column(arranged: Arranged) -> str:
-    column = arranged.declaration.column
-    return column if column.isidentifier() else f'"{column}"'
 
 
 def _report_text(arranged: Arranged, report: Report) -> None:
@@ -161,7 +143,8 @@ def _adds_up(arranged: Arranged, values: NDArray[np.float64], report: Report) ->
     if values.ndim == 0:
         return True
     total = values.sum(axis=-1)
-    bad = np.asarray(np.abs(total - 1) > SIMPLEX_TOLERANCE)
+    whole = ~arranged.missing.any(axis=-1)
+    bad = np.asarray((np.abs(total - 1) > SIMPLEX_TOLERANCE) & whole)
     if not bad.any():
         return True
     index = _first(bad)

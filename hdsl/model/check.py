@@ -49,6 +49,14 @@ def check(program: tree.Program, source: Source) -> tuple[ModelGraph, tuple[Diag
         tuple(builder.read.label_uses),
         program.description,
     )
+    check_graph(graph, report)
+    report.raise_errors()
+    list_lints(graph, report)
+    return graph, report.warnings
+
+
+def check_graph(graph: ModelGraph, report: Report) -> None:
+    """Report what is wrong with the nodes of a graph, taken together."""
     check_choices(graph, report)
     check_formulas(graph, report)
     _check_observations(graph, report)
@@ -57,9 +65,6 @@ def check(program: tree.Program, source: Source) -> tuple[ModelGraph, tuple[Diag
     check_combined(graph, report)
     check_derivatives(graph, report)
     check_supports(graph, report)
-    report.raise_errors()
-    list_lints(graph, report)
-    return graph, report.warnings
 
 
 def _check_observations(graph: ModelGraph, report: Report) -> None:

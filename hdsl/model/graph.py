@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hdsl.distributions.random import Random
 from hdsl.expressions.evaluate import Value
 from hdsl.expressions.index_set import IndexSet, Label
@@ -295,11 +298,34 @@ class ModelGraph:
 
 
 @dataclass(frozen=True)
+class Imputed:
+    """Missing cells of observed data, which are unknowns of the model.
+
+    Attributes
+    ----------
+    data
+        The name of the data, or of the observation where a formula of data is observed that does
+        not tell its data.
+    parts
+        The nodes that hold the values of the cells.
+    cells
+        For each part the positions of its cells in the flattened array of data, in the order of
+        the part's values; empty where the parts are no cells of data.
+    """
+
+    data: str
+    parts: tuple[str, ...]
+    cells: tuple[NDArray[np.int64], ...]
+
+
+@dataclass(frozen=True)
 class Bound:
     """A graph with its data.
 
     Attributes
     ----------
+    graph
+        The model, in which missing cells of what is observed are unknowns.
     sets
         Index sets with their labels.
     values
@@ -311,6 +337,10 @@ class Bound:
         SHA-256 of each file by its name, and of each value from the caller by the name of its data.
     unseen
         Sentences on what could not be checked, since files or values were not there.
+    missing
+        For data with missing cells, which are missing; `values` hold any admissible value there.
+    imputed
+        The missing cells that are unknowns.
     """
 
     graph: ModelGraph
@@ -319,3 +349,5 @@ class Bound:
     sizes: Mapping[str, int]
     fingerprints: Mapping[str, str]
     unseen: tuple[str, ...] = ()
+    missing: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict[str, NDArray[np.bool_]])
+    imputed: tuple[Imputed, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 
 import numpy as np
 
@@ -16,12 +16,18 @@ from hdsl.model.graph import ModelGraph, Stochastic
 
 
 def check_observed_once(
-    graph: ModelGraph, evaluator: Evaluator, new: Callable[[str, Value], Evaluator], report: Report
+    graph: ModelGraph,
+    evaluator: Evaluator,
+    new: Callable[[str, Value], Evaluator],
+    report: Report,
+    names: Container[str] | None = None,
 ) -> None:
     """Report an element of data that two statements observe.
 
     Parameters
     ----------
+    names
+        The data to look at; `None`: all.
     new
         Gives an evaluator for which a name has another value.
     """
@@ -31,7 +37,7 @@ def check_observed_once(
             observed.setdefault(node.value.name, []).append(node)
     for name, nodes in observed.items():
         value = evaluator.values.get(name)
-        if len(nodes) > 1 and value is not None:
+        if len(nodes) > 1 and value is not None and (names is None or name in names):
             _check(graph, name, nodes, value, evaluator, new, report)
 
 

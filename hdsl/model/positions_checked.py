@@ -72,7 +72,7 @@ class PositionChecker:
             self._check_reference(e, conditions, span)
         elif isinstance(e, Stack):
             self._check_list(e, span)
-        for child, more in _children(e):
+        for child, more in below(e):
             self._visit(child, (*conditions, *more), span)
 
     def _check_lookup(self, e: Lookup, conditions: Conditions, span: Span) -> None:
@@ -208,7 +208,7 @@ def _is_outside(positions: NDArray[Any], size: int | None) -> NDArray[np.bool_]:
     return outside if size is None else outside | (positions >= size)
 
 
-def _children(e: Expression) -> Iterator[tuple[Expression, Conditions]]:
+def below(e: Expression) -> Iterator[tuple[Expression, Conditions]]:
     """What is below an expression, and what must hold for it to count."""
     match e:
         case Reduce(_, body, _, condition) if condition is not None:

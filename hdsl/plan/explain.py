@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -9,8 +10,8 @@ from functools import cached_property
 
 from hdsl.distributions.random import Applied, Random
 from hdsl.expressions.text import text, with_axes
-from hdsl.expressions.tree import Apply, Expression
-from hdsl.model.graph import Bound, Deterministic, Stochastic
+from hdsl.expressions.tree import Apply, Expression, set_of
+from hdsl.model.graph import Bound, Deterministic, Imputed, Stochastic
 from hdsl.plan.phrases import listed, shown
 from hdsl.plan.plan import Computed, Drawn, Note, Plan
 
@@ -87,7 +88,42 @@ def explain(plan: Plan, bound: Bound | None = None) -> Explanation:
     unseen = bound.unseen if bound is not None else ()
     sizes = () if bound is not None else ("The data were not read, so sizes are not known.",)
     lines = tuple(telling.lines())
-    return Explanation(plan.graph.source.name, telling.headline(), lines, (*unseen, *sizes))
+    gaps = () if bound is None else missing_cells(bound)
+    remarks = (*gaps, *unseen, *sizes)
+    return Explanation(plan.graph.source.name, telling.headline(), lines, remarks)
+
+
+def missing_cells(bound: Bound) -> tuple[str, ...]:
+    """Sentences on how many cells of the data are missing, and what becomes of them."""
+    return tuple(_missing_of(bound, imputed) for imputed in bound.imputed)
+
+
+def _missing_of(bound: Bound, imputed: Imputed) -> str:
+    graph = bound.graph
+    names = set(imputed.parts).union(*(graph.nodes[part].names for part in imputed.parts))
+    estimated = any(graph.roles.get(n) == "parameter" for n in names if n.startswith("missing "))
+    data = bound.values.get(imputed.data) if imputed.cells else None
+    count, total = sum(map(len, imputed.cells)), 0
+    if data is not None:
+        total = data.array.size
+    else:
+        selection = graph.nodes[imputed.parts[0]]
+        assert isinstance(selection, Stochastic)
+        count = math.prod(_length(bound, axis) for axis in selection.axes)
+    are = "is" if count == 1 else "are"
+    of = f"{count} of the {total} cells of " if total > 1 else ""
+    if not total:
+        of = f"{count} value{'' if count == 1 else 's'} of "
+    fate = (
+        f"{'an unknown' if count == 1 else 'unknowns'} of the model"
+        if estimated
+        else "predicted, since nothing observed depends on " + ("it" if count == 1 else "them")
+    )
+    return f"{of}`{imputed.data}` {are} missing: {fate}."
+
+
+def _length(bound: Bound, axis: str) -> int:
+    return bound.sizes[axis] if axis in bound.sizes else bound.sets[set_of(axis)].size
 
 
 @dataclass(frozen=True)
@@ -172,8 +208,17 @@ class _Telling:
         sizes = [self._size(axis) for axis in node.axes]
         known = " x ".join(str(s) for s in sizes if s is not None)
         # A part bears the left side of its statement as its name.
-        name = node.name if node.is_internal else with_axes(shown(node.name), node.axes)
+        is_part = node.is_internal and not node.name.startswith("missing ")
+        name = node.name if is_part else with_axes(shown(node.name), self._axes(node.axes))
         return name + (f" ({known})" if known else "")
+
+    def _axes(self, axes: tuple[str, ...]) -> tuple[str, ...]:
+        """The axes, with those from which a selection chooses in its place."""
+        found: list[str] = []
+        for axis in axes:
+            chosen = self.plan.graph.selections.get(axis)
+            found += (axis,) if chosen is None else self._axes(chosen.over)
+        return tuple(found)
 
     def _recovery(self, name: str) -> Iterator[str]:
         node = self._drawn[name]

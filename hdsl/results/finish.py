@@ -21,6 +21,7 @@ from hdsl.model.graph import Bound, ModelGraph, Node, Stochastic
 from hdsl.plan.explain import Explanation
 from hdsl.plan.plan import Plan
 from hdsl.results.fit import Fit
+from hdsl.results.imputed import imputed_variables
 from hdsl.results.observations import Labels, OfData, by_data
 from hdsl.results.variables import Array, Role, RunFacts, Variable
 
@@ -73,9 +74,10 @@ def finish(
     shape = (chains, draws)
     new_data, labels = by_data(bound, replicates)
     of_data, more_labels = by_data(bound, likelihood)
-    labels |= more_labels
+    imputed, cell_labels = imputed_variables(bound, values, shape)
+    labels |= more_labels | cell_labels
     return Fit(
-        variables=tuple(_variables(plan, values, new_data, shape)),
+        variables=(*_variables(plan, values, new_data, shape), *imputed),
         coords=_coords(bound, [*values.values(), *(d.value for d in new_data.values())], labels),
         sample_stats=dict(sampled.stats),
         observed_data=_data(bound, observed=True),
@@ -224,10 +226,18 @@ def _data(bound: Bound, observed: bool) -> dict[str, tuple[tuple[str, ...], Arra
         for name in node.value.names
     }
     return {
-        name: (value.axes, np.asarray(value.array))
+        name: (value.axes, _as_given(bound, name, value))
         for name, value in bound.values.items()
         if name in shown and (name in names) == observed
     }
+
+
+def _as_given(bound: Bound, name: str, value: Value) -> Array:
+    """Data as they were given: nan, or -1 for a position, in missing cells."""
+    array = np.asarray(value.array)
+    if name not in bound.missing:
+        return array
+    return np.where(bound.missing[name], -1 if array.dtype.kind == "i" else np.nan, array)
 
 
 def _shown_data(bound: Bound) -> set[str]:

@@ -54,7 +54,9 @@ def by_data(bound: Bound, values: Mapping[str, Value]) -> tuple[dict[str, OfData
         places = np.concatenate([_places(bound, name, data, node) for node in nodes])
         value = _laid_together(name, data, places, nodes, chosen)
         found[name] = OfData(tuple(nodes), value)
-        labels |= {axis: _labels(bound, data, np.sort(places)) for axis in _own_axes(value, data)}
+        labels |= {
+            axis: labels_of_cells(bound, data, np.sort(places)) for axis in _own_axes(value, data)
+        }
     return found, labels
 
 
@@ -112,9 +114,31 @@ def _own_axes(value: Value, data: Value) -> list[str]:
     return [axis for axis in value.axes if axis != DRAW and axis not in data.axes]
 
 
-def _labels(bound: Bound, data: Value, places: np.ndarray) -> tuple[Label, ...]:
-    sets = [bound.sets[set_of(axis)].labels for axis in data.axes]
+def labels_of_cells(bound: Bound, data: Value, places: np.ndarray) -> tuple[Label, ...]:
+    """The labels of some cells of an array of data, given by their places in row-major order.
+
+    Of several axes they are written together: ``"3, NJ"``.
+    """
     indices = np.unravel_index(places, data.array.shape)
+    return _together(bound, data.axes, [np.asarray(index) for index in indices])
+
+
+def selection_labels(bound: Bound, axis: str) -> tuple[Label, ...]:
+    """The labels of the elements that a selection chose."""
+    chosen = bound.graph.selections[axis]
+    positions = [np.asarray(bound.values[name].array) for name in chosen.positions]
+    return _together(bound, chosen.over, positions)
+
+
+def _together(
+    bound: Bound, axes: Sequence[str], indices: Sequence[np.ndarray]
+) -> tuple[Label, ...]:
+    sets = [
+        selection_labels(bound, axis)
+        if axis in bound.graph.selections
+        else bound.sets[set_of(axis)].labels
+        for axis in axes
+    ]
     if len(sets) == 1:
         return tuple(sets[0][int(i)] for i in indices[0])
     rows = zip(*indices, strict=True)

@@ -46,16 +46,6 @@ def test_a_text_among_numbers_is_shown_with_its_row(tmp_path: Path) -> None:
     assert "12 g" in found.cause
 
 
-def test_missing_cells_are_refused_where_they_are_used(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("x,unused\n1,\n,3\n2,4\n")
-    text = 'data x[i], unused[i] from "a.csv"\nx[i] ~ Normal(0, 1)\n'
-    found = one_mistake(text, folder=tmp_path)
-    assert found.code == "HB190"
-    assert "row 3, column `x` of `a.csv`" in found.cause
-    kept = text.replace('"a.csv"', '"a.csv" where not missing(x)')
-    assert bound(kept, folder=tmp_path).values["x"].array.tolist() == [1, 2]
-
-
 def test_a_value_that_is_no_label_suggests_one(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("k,y\nplain,1\nplian,2\n")
     text = 'index k = {plain, peanut}\ndata k[i] : k, y[i] from "a.csv"\n'
