@@ -186,6 +186,10 @@ CODES: dict[str, str] = {
     # Lints.
     "HB601": "an improper prior",
     "HB602": "an index that hides another",
+    "HB603": "an unknown that nothing depends on",
+    "HB604": "unknowns that can be shifted against each other",
+    "HB606": "a number that leaves nothing to chance",
+    "HB607": "an index set of one label",
     # hdsl itself.
     "HB900": "a mistake in hdsl",
 }
