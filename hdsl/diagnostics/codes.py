@@ -188,6 +188,7 @@ CODES: dict[str, str] = {
     "HB602": "an index that hides another",
     "HB603": "an unknown that nothing depends on",
     "HB604": "unknowns that can be shifted against each other",
+    "HB605": "components that can change places",
     "HB606": "a number that leaves nothing to chance",
     "HB607": "an index set of one label",
     # hdsl itself.

@@ -8,6 +8,7 @@ from hdsl.expressions.ranges import NONNEGATIVE, PROBABILITY
 from hdsl.expressions.tree import Constant
 from hdsl.model.graph import ModelGraph
 from hdsl.model.shifts import list_shifts
+from hdsl.model.symmetry import list_symmetries
 
 
 def list_lints(graph: ModelGraph, report: Report) -> None:
@@ -15,6 +16,7 @@ def list_lints(graph: ModelGraph, report: Report) -> None:
     _improper(graph, report)
     _unseen(graph, report)
     list_shifts(graph, report)
+    list_symmetries(graph, report)
     _slips(graph, report)
     _single_labels(graph, report)
 
