@@ -18,6 +18,21 @@ class JaxArrays:
         setattr(self, name, found)
         return found
 
+    def stop_gradient(self, a: Any) -> Any:
+        """The same values, of which derivatives are zero."""
+        import jax
+
+        return jax.lax.stop_gradient(a)
+
+    def logsumexp(self, body: Any, axis: tuple[int, ...]) -> Any:
+        """Log of the sum of exponentials; of nothing but zeros with a derivative of zero."""
+        import jax.numpy as jnp
+        from jax.scipy import special
+
+        empty = jnp.max(body, axis=axis, keepdims=True, initial=-jnp.inf) == -jnp.inf
+        total = special.logsumexp(jnp.where(empty, 0.0, body), axis=axis)
+        return jnp.where(jnp.squeeze(empty, axis=axis), -jnp.inf, total)
+
     def segment_sum(self, body: Any, by: Any, size: int) -> Any:
         """Sums of the rows of `body` (its first axis) that share a value of `by`."""
         import jax

@@ -14,6 +14,7 @@ from hdsl.density.fold import Folded, fold
 from hdsl.density.forms import Forms
 from hdsl.density.guards import without_known_conditions
 from hdsl.density.logs import exact_logs
+from hdsl.density.masks import Masks
 from hdsl.density.sizes import Definitions, data_evaluator
 from hdsl.density.streams import DRAW
 from hdsl.density.transforms import (
@@ -194,6 +195,9 @@ def lower(plan: Plan, bound: Bound) -> Density:
     }
     definitions |= log_definitions(plan.unknowns, known)
     definitions |= {t.unknown.name: (t.unknown.axes, t.constrained) for t in transforms}
+    masks = Masks(forms.is_data)
+    terms = [replace(term, expression=masks(term.expression)) for term in terms]
+    definitions = {name: (axes, masks(body)) for name, (axes, body) in definitions.items()}
     used = _reachable(terms, definitions, bound, plan)
     layout = _layout(plan, run)
     return Density(

@@ -58,8 +58,25 @@ def _ordered(a: Expression, b: Expression, unknowns: Mapping[str, Unknown]) -> b
             return unknowns[name].support.lower == a
         case Reference(name), Constant() if name in unknowns:
             return unknowns[name].support.upper == b
+        case Constant(0.0), Apply(function):
+            # Where these round to zero their logarithms are still exact.
+            return function in _POSITIVE or (
+                function == "subtract"
+                and b.arguments[0] == Constant(1.0)
+                and _ordered(b.arguments[1], Constant(1.0), unknowns)
+            )
+        case Apply(function), Constant(1.0):
+            return function in _BELOW_ONE or (
+                function == "subtract"
+                and a.arguments[0] == Constant(1.0)
+                and _ordered(Constant(0.0), a.arguments[1], unknowns)
+            )
         case _:
             return False
+
+
+_BELOW_ONE = {"logistic", "Phi", "inverse_cloglog"}
+_POSITIVE = {*_BELOW_ONE, "exp"}
 
 
 def conjuncts(condition: Expression) -> Iterator[Expression]:

@@ -130,6 +130,7 @@ FUNCTIONS: dict[str, Function] = {
     "min": Function(2, lambda xp, a, b: xp.minimum(a, b), meaning="the smaller of two"),
     "logaddexp": Function(2, lambda xp, a, b: xp.logaddexp(a, b), meaning="log(exp(x) + exp(y))"),
     "logsubexp": Function(2, special.logsubexp, meaning="log(exp(x) - exp(y))"),
+    "constant": Function(1, lambda xp, a: xp.stop_gradient(a), 1, public=False),
     "xlogy": Function(2, special.xlogy, public=False),
     "xlog1py": Function(2, special.xlog1py, public=False),
 }  # fmt: skip
