@@ -27,7 +27,7 @@ from hdsl.density.transforms import (
 )
 from hdsl.expressions.arrays import numpy_arrays
 from hdsl.expressions.evaluate import Array, Evaluator, Value, broadcast, spread
-from hdsl.expressions.tree import Expression, Reference
+from hdsl.expressions.tree import Constant, Expression, Reference, walk
 from hdsl.model.graph import Bound
 from hdsl.plan.plan import Plan, Term
 
@@ -175,9 +175,9 @@ def lower(plan: Plan, bound: Bound) -> Density:
         If the plan contradicts itself: it samples a discrete unknown, a term is not a number or
         speaks of what is neither known nor sampled. That is never the user's mistake.
     """
-    transforms = tuple(transform(unknown) for unknown in plan.unknowns)
-    known = known_logs(plan.unknowns)
     run = data_evaluator(bound, [term.expression for term in plan.terms])
+    transforms = tuple(transform(u, lambda end: _is_finite(end, run)) for u in plan.unknowns)
+    known = known_logs(plan.unknowns)
     forms = Forms(run)
 
     def prepare(e: Expression) -> Expression:
@@ -208,6 +208,14 @@ def lower(plan: Plan, bound: Bound) -> Density:
         fold(terms, used, bound),
         transforms,
     )
+
+
+def _is_finite(end: Expression, run: Evaluator) -> bool:
+    """Whether an end of a support is finite for every element, as far as data tell."""
+    if all(name in run.values for name in end.names):
+        return bool(np.isfinite(run(end).array).all())
+    parts = (run(e).array for e in walk(end) if isinstance(e, Constant) or e.names <= {*run.values})
+    return not any(np.isinf(part).any() for part in parts)
 
 
 def _known_definitions(plan: Plan) -> Definitions:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from hdsl.density.logs import KnownLogs
-from hdsl.expressions.functions import exp, log
+from hdsl.expressions.functions import exp, log, where
 from hdsl.expressions.tree import Constant, Expression, Reduce, apply
 from hdsl.model.graph import whole
 from hdsl.plan.plan import Term, Unknown
@@ -38,8 +39,20 @@ class Transform:
     unconstrained: Expression
 
 
-def transform(unknown: Unknown) -> Transform:
+def _surely_finite(end: Expression) -> bool:
+    return True
+
+
+def transform(
+    unknown: Unknown, is_finite: Callable[[Expression], bool] = _surely_finite
+) -> Transform:
     """The bijection for an unknown; ends of the support may depend on other unknowns.
+
+    Parameters
+    ----------
+    is_finite
+        Whether an end is finite for every element; where it is not, elements have maps of their
+        own.
 
     Raises
     ------
@@ -48,27 +61,55 @@ def transform(unknown: Unknown) -> Transform:
     """
     if unknown.support.integer:
         raise ValueError(f"internal: the plan samples `{unknown.name}`, which is discrete")
-    lower, upper = _finite(unknown.support.lower), _finite(unknown.support.upper)
     u, x = whole(raw_name(unknown.name), unknown.axes), whole(unknown.name, unknown.axes)
-    if lower is None and upper is None:
-        return Transform(unknown, u, Constant(0.0), x)
-    if upper is None:
-        assert lower is not None
-        return Transform(unknown, lower + exp(u), u, log(minus(x, lower)))
-    if lower is None:
-        return Transform(unknown, upper - exp(u), u, log(minus(upper, x)))
+    lower, has_lower = _finite(unknown.support.lower, Constant(0.0), is_finite)
+    upper, has_upper = _finite(unknown.support.upper, lower + 1.0, is_finite)
+    found = _pick(
+        has_lower,
+        _pick(has_upper, _between(lower, upper, u, x), _above(lower, u, x)),
+        _pick(has_upper, _below(upper, u, x), (u, Constant(0.0), x)),
+    )
+    return Transform(unknown, *found)
+
+
+_Map: TypeAlias = tuple[Expression, Expression, Expression]
+"""The unknown from its unconstrained value, the log Jacobian, and the way back."""
+
+
+def _between(lower: Expression, upper: Expression, u: Expression, x: Expression) -> _Map:
     width = minus(upper, lower)
-    shares = apply("log_logistic", u) + apply("log_logistic", -u)
-    return Transform(
-        unknown,
+    return (
         lower + width * apply("logistic", u),
-        log_of(width) + shares,
+        log_of(width) + (apply("log_logistic", u) + apply("log_logistic", -u)),
         log(minus(x, lower)) - log(minus(upper, x)),
     )
 
 
-def _finite(end: Expression | None) -> Expression | None:
-    return None if isinstance(end, Constant) and math.isinf(end.value) else end
+def _above(lower: Expression, u: Expression, x: Expression) -> _Map:
+    return lower + exp(u), u, log(minus(x, lower))
+
+
+def _below(upper: Expression, u: Expression, x: Expression) -> _Map:
+    return upper - exp(u), u, log(minus(upper, x))
+
+
+def _finite(
+    end: Expression | None, instead: Expression, is_finite: Callable[[Expression], bool]
+) -> tuple[Expression, Expression]:
+    """An end, with something else in its place where it is infinite, and where it is not."""
+    if end is None or (isinstance(end, Constant) and math.isinf(end.value)):
+        return instead, Constant(0.0)
+    if isinstance(end, Constant) or is_finite(end):
+        return end, Constant(1.0)
+    finite = apply("less", apply("abs", end), math.inf)
+    return where(finite, end, instead), finite
+
+
+def _pick(condition: Expression, yes: _Map, no: _Map) -> _Map:
+    if isinstance(condition, Constant):
+        return yes if condition.value else no
+    first, second, third = (where(condition, a, b) for a, b in zip(yes, no, strict=True))
+    return first, second, third
 
 
 def minus(a: Expression, b: Expression) -> Expression:
@@ -112,9 +153,11 @@ def known_logs(unknowns: Iterable[Unknown]) -> KnownLogs:
 
 
 def _interval(unknown: Unknown) -> tuple[object, object]:
-    ends = (_finite(unknown.support.lower), _finite(unknown.support.upper))
-    lower, upper = (end.value if isinstance(end, Constant) else end for end in ends)
-    return lower, upper
+    lower, upper = (
+        end.value if isinstance(end, Constant) else end
+        for end in (unknown.support.lower, unknown.support.upper)
+    )
+    return None if lower == -math.inf else lower, None if upper == math.inf else upper
 
 
 def log_definitions(

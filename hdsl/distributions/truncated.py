@@ -25,7 +25,8 @@ class Truncated(Random):
 
     @property
     def family(self) -> str:
-        return f"truncated {self.base.family}"
+        base = self.base
+        return base.family if isinstance(base, Truncated) else f"truncated {base.family}"
 
     @property
     def expressions(self) -> tuple[Expression, ...]:
