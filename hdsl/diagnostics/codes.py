@@ -94,6 +94,7 @@ CODES: dict[str, str] = {
     "HB335": "labels observed as numbers, or numbers as labels",
     "HB360": "a missing cell that is used",
     "HB361": "missing cells that can't become unknowns",
+    "HB362": "labels that nothing tells apart",
     # Distributions and supports.
     "HB401": "an argument that its distribution does not allow",
     "HB402": "an argument that is missing",

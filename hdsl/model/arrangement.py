@@ -172,6 +172,7 @@ def _check_agreement(
     row = int(differs[0])
     other = int(first[at[row]])
     name, label = supply.declaration.name, index_set.labels[int(at[row])]
+    kind = supply.declaration.type
     raise run.fail(
         "HB482",
         f"two rows disagree about `{name}` of `{label_name(label)}`",
@@ -179,7 +180,10 @@ def _check_agreement(
         cause=f"{supply.place(chosen, (other,))} holds `{label_name(chosen.values[other])}`, and "
         f"{supply.place(chosen, (row,))} `{label_name(chosen.values[row])}`; a variable over "
         f"`{index_set.name}` has one value for each label",
-        help=f"correct the rows, or index `{name}` by the rows",
+        help=f"if labels of `{index_set.name}` repeat from one `{kind}` to the next, tell them "
+        f"apart: `: {index_set.name} within {kind}`"
+        if kind in run.sets
+        else f"correct the rows, or index `{name}` by the rows",
     )
 
 

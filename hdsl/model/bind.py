@@ -42,6 +42,7 @@ from hdsl.model.memory import (
     needs_of_draws,
 )
 from hdsl.model.missing_used import Gaps, MissingChecker, mask_name, with_masks
+from hdsl.model.nested_labels import tell_labels_apart
 from hdsl.model.node_expressions import all_expressions, expressions_of
 from hdsl.model.observed_once import check_observed_once
 from hdsl.model.parts import (
@@ -104,6 +105,7 @@ def bind(
         )  # fmt: skip
     except HdslError as error:
         raise HdslError(error.diagnostics, graph.source) from None
+    tell_labels_apart(graph, supplies, report)
     drop_misfits(supplies, report)
     graph = with_masks(graph)
     sets = find_sets(graph, supplies, report)

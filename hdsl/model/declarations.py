@@ -10,7 +10,7 @@ from typing import Any
 from hdsl.diagnostics import Label as Place
 from hdsl.expressions.index_set import Label
 from hdsl.model.graph import DataDeclaration, DataFile, SetDeclaration
-from hdsl.model.names import Names, not_yet
+from hdsl.model.names import Names
 from hdsl.syntax import tree
 from hdsl.syntax.format_expression import format_expression
 
@@ -196,6 +196,7 @@ def _data_item(
     return DataDeclaration(
         name, tuple(axes), kind, column, file, given, labels_of,
         item.span, item.type.span if item.type else item.span, description,
+        item.type.within.text if item.type and item.type.within else None,
     )  # fmt: skip
 
 
@@ -203,8 +204,16 @@ def _type(names: Names, item: tree.DataItem) -> str | None:
     if item.type is None:
         return None
     kind = item.type.name.text
-    if item.type.within is not None:
-        not_yet(names.report, "`within`", item.type.span)
+    within = item.type.within
+    if within is not None and (kind in VALUE_TYPES or within.text == kind):
+        names.report.add(
+            "HB362",
+            f"`{kind} within {within.text}` means nothing",
+            item.type.span,
+            cause="`within` tells labels of an index set apart that repeat from one element of "
+            "another set to the next: `class within school`",
+            help=f"write `: {kind}`",
+        )
     if kind in VALUE_TYPES:
         return kind
     meant = _TYPES_ELSEWHERE.get(kind.lower())

@@ -74,6 +74,9 @@ class DataDeclaration:
         The file it comes from; `None`: from the caller, or given inline.
     given
         The value that stands in the model itself: a number, text or nested lists of them.
+    within
+        For labels that repeat from one element to the next of another set (``class within
+        school``): the name of that set, or of the column that tells them apart.
     labels_of
         For a label column (``"name" as gc``): the index set whose labels it holds. Such an item has
         no values of its own.
@@ -89,6 +92,7 @@ class DataDeclaration:
     span: Span = NOWHERE
     type_span: Span = NOWHERE
     description: str = ""
+    within: str | None = None
 
 
 @dataclass(frozen=True)
