@@ -56,7 +56,10 @@ def test_a_second_table_may_speak_of_the_same_labels(folder: Path) -> None:
     text = MODEL.format('"class" as room[pupil] : class within school')
     text = text.replace("class[pupil]]", "room[pupil]]")
     text += 'data "class" as class, books[class] from "classes.csv"\n'
-    assert bound(text, folder=folder).values["books"].array.tolist() == [7, 6, 5]
+    found = bound(text, folder=folder)
+    assert list(found.sets["class"].labels) == ["B:1", "A:2", "A:1"]
+    assert found.values["books"].array.tolist() == [5, 6, 7]
+    assert found.values["room"].array.tolist() == [2, 1, 0, 0]
 
 
 def test_without_within_rows_disagree_and_both_are_shown(folder: Path) -> None:
