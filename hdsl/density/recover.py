@@ -11,6 +11,7 @@ import numpy as np
 from hdsl.density.sizes import data_evaluator, has_length
 from hdsl.density.streams import DRAW, DRAWS_PER_STREAM, draw
 from hdsl.density.written import plates
+from hdsl.distributions.own import Joined
 from hdsl.expressions.evaluate import Evaluator, Value, broadcast, spread
 from hdsl.expressions.tree import Expression, Reference, walk
 from hdsl.model.graph import Bound, Deterministic, Stochastic
@@ -138,7 +139,11 @@ def log_likelihood(
     -------
     By the name of the observation, with axes ``_draw`` and those along which it is independent.
     """
-    observed = [node for node in plan.graph.stochastic if node.is_observed]
+    observed = [
+        node
+        for node in plan.graph.stochastic
+        if node.is_observed and not isinstance(node.random, Joined)
+    ]
     bodies = {node.name: node.random.guarded_log_prob(node.itself) for node in observed}
 
     def work(run: Evaluator, draws: range) -> Iterator[tuple[str, Value]]:

@@ -70,7 +70,12 @@ class Random(ABC):
     @property
     def names(self) -> frozenset[str]:
         """All quantities that the parameters depend on."""
-        return frozenset[str]().union(*(e.names for e in self.expressions))
+        return frozenset[str]().union(*(e.names for e in self.expressions)) - self.stand_ins
+
+    @property
+    def stand_ins(self) -> frozenset[str]:
+        """Names in its expressions that stand for the value itself."""
+        return frozenset[str]().union(*(part.stand_ins for part in self.inner))
 
     @property
     def event_axes(self) -> tuple[str, ...]:
@@ -131,6 +136,11 @@ class Random(ABC):
     def log_mass(self, lower: Expression | None, upper: Expression | None) -> Expression | None:
         """Log probability of a value above `lower` and at most `upper`; `None` is infinite."""
         return log_mass(lower, upper, self.log_cdf, self.log_survival)
+
+    @property
+    def is_drawable(self) -> bool:
+        """Whether it can be drawn from; else its density is all that is known."""
+        return all(part.is_drawable for part in self.inner)
 
     def inside(self, x: Expression) -> Expression:
         """1 where `x` lies in the support, or at an end where the density is finite."""

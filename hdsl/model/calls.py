@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from hdsl.diagnostics import Label as Place
@@ -12,15 +13,16 @@ from hdsl.distributions.random import Applied
 from hdsl.expressions.functions import FUNCTIONS, REDUCTIONS, SWEEPS
 from hdsl.expressions.tree import Expression, Size, apply
 from hdsl.model.comparisons import of_the_same_set
+from hdsl.model.density_heads import OwnDensity
+from hdsl.model.own_densities import applied, guarded, own_density
+from hdsl.model.own_functions import own_function
 from hdsl.model.randoms import LATER_DISTRIBUTIONS, random
 from hdsl.model.reductions import reduction, sweep
-from hdsl.model.scope import Failed, Scope, Typed
+from hdsl.model.scope import Scope, Typed
 from hdsl.syntax import tree
 
 if TYPE_CHECKING:
     from hdsl.model.translate import Translator
-
-MOST_EXPANSIONS = 5_000
 
 LATER_FUNCTIONS = (
     "cholesky", "solve", "inverse", "logdet", "diag", "transpose", "eye", "interpolate",
@@ -32,7 +34,7 @@ def call(read: Translator, expression: tree.Call, scope: Scope) -> Typed:
     """Read a call of a function."""
     name = expression.function
     if name in read.names.functions:
-        return _own_function(read, expression, scope)
+        return own_function(read, expression, scope)
     if name in LATER_FUNCTIONS:
         read.refuse(f"`{name}(…)`", expression.span)
     if name in ("log_prob", "cdf"):
@@ -183,6 +185,9 @@ def _of_set(read: Translator, expression: tree.Call, scope: Scope) -> Typed:
 
 def _of_distribution(read: Translator, expression: tree.Call, scope: Scope) -> Typed:
     arguments = positional(read, expression)
+    own = own_density(read, arguments[0]) if arguments else None
+    if own is not None:
+        return _of_own_density(read, own, expression, arguments, scope)
     if len(arguments) != 2:
         read.fail(
             "HB408",
@@ -207,6 +212,46 @@ def _of_distribution(read: Translator, expression: tree.Call, scope: Scope) -> T
     return Typed(below)
 
 
+def _of_own_density(
+    read: Translator,
+    own: OwnDensity,
+    expression: tree.Call,
+    arguments: Sequence[tree.Expression],
+    scope: Scope,
+) -> Typed:
+    """``log_prob(D, x, y)``, where the file defines `D` with that many variables."""
+    if expression.function != "log_prob":
+        read.fail(
+            "HB230",
+            f"`{own.name}` has no `cdf`",
+            expression.span,
+            labels=[Place(own.span, "defined here")],
+            cause="the file says what the density is, not its integral",
+            help="write `integrate(exp(log_prob(…, x)) for x in (…, …))`",
+        )
+    call, *points = arguments
+    assert isinstance(call, tree.Call)
+    if len(points) != len(own.variables):
+        values = ", ".join(variable.name for variable in own.variables)
+        read.fail(
+            "HB408",
+            f"`{own.name}` is a density of {_counted(len(own.variables), 'variable')}, "
+            f"but {_counted(len(points), 'value')} {'is' if len(points) == 1 else 'are'} given",
+            expression.span,
+            labels=[Place(own.span, "defined here")],
+            cause="the form is `log_prob(D, x, y, …)`, with a value for each variable",
+            help=f"write `log_prob({own.name}(…), {values})`",
+        )
+    values = read.all(points, scope)
+    numbers = [read.as_number(value) for value in values]
+    density, supports = applied(read, own, call, values, scope)
+    return Typed(guarded(read, density, supports, numbers))
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def _label_of(
     read: Translator, set_name: str, argument: tree.Expression, scope: Scope
 ) -> Expression:
@@ -223,58 +268,3 @@ def _label_of(
             help=f"give it a label, or data of type `{set_name}`",
         )
     return typed.expression
-
-
-# --- functions of one's own ----------------------------------------------------------------------
-
-
-def _own_function(read: Translator, expression: tree.Call, scope: Scope) -> Typed:
-    statement = read.names.functions[expression.function]
-    arguments = positional(read, expression)
-    _check_own_call(read, expression, statement, len(arguments))
-    values = read.all(arguments, scope)
-    own = Scope(locals={p.text: v for p, v in zip(statement.parameters, values, strict=True)})
-    read.open_functions.append(expression.function)
-    try:
-        return read.typed(statement.body, own)
-    finally:
-        read.open_functions.pop()
-
-
-def _check_own_call(
-    read: Translator, expression: tree.Call, statement: tree.FunctionStatement, num_arguments: int
-) -> None:
-    if num_arguments != len(statement.parameters):
-        read.fail(
-            "HB408",
-            f"`{expression.function}` takes {_arguments(len(statement.parameters))}, "
-            f"not {num_arguments}",
-            expression.span,
-            labels=[Place(statement.name.span, "defined here")],
-            cause="a function is called with as many arguments as its `def` names",
-            help="write "
-            f"`{expression.function}({', '.join(p.text for p in statement.parameters)})`",
-        )
-    if expression.function in read.open_functions:
-        read.fail(
-            "HB220",
-            f"function `{expression.function}` calls itself",
-            expression.span,
-            labels=[Place(statement.name.span, "defined here")],
-            cause="a function cannot use itself, directly or through another",
-            help="write a recursion as an array: `x[t] = f(x[t-1])`",
-        )
-    read.called.add(expression.function)
-    read.expansions += 1
-    if read.expansions > MOST_EXPANSIONS + 1:
-        raise Failed
-    if read.expansions > MOST_EXPANSIONS:
-        read.fail(
-            "HB223",
-            f"the calls of `{expression.function}` expand too far",
-            expression.span,
-            labels=[Place(statement.name.span, "defined here")],
-            cause=f"a model may call its own functions {MOST_EXPANSIONS} times, counting the calls "
-            "inside them",
-            help="give the value that several calls share a name",
-        )

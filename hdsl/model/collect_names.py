@@ -5,9 +5,14 @@ from __future__ import annotations
 from hdsl.diagnostics import Label as Place
 from hdsl.diagnostics import Report
 from hdsl.expressions.functions import LINKS
-from hdsl.model.declarations import declare_data, declare_function, declare_index
+from hdsl.model.declarations import (
+    declare_data,
+    declare_density,
+    declare_function,
+    declare_index,
+)
 from hdsl.model.graph import SetDeclaration
-from hdsl.model.names import Names, Target, not_yet
+from hdsl.model.names import Names, Target
 from hdsl.syntax import tree
 from hdsl.syntax.format_expression import format_expression
 
@@ -30,6 +35,8 @@ def collect_names(program: tree.Program, report: Report) -> Names:
     for statement in statements:
         match statement:
             case tree.StochasticStatement():
+                if statement.joint:
+                    names.joints.append(statement)
                 for target in statement.targets:
                     _target(names, target, statement)
             case tree.DeterministicStatement():
@@ -39,8 +46,7 @@ def collect_names(program: tree.Program, report: Report) -> Names:
             case tree.FunctionStatement():
                 declare_function(names, statement)
             case tree.DensityStatement():
-                not_yet(report, "a density of one's own", statement.name.span)
-                names.broken.add(statement.name.text)
+                declare_density(names, statement)
             case _:
                 pass
     _find_primes(names)
@@ -53,11 +59,6 @@ def _target(
     expression: tree.Expression,
     statement: tree.StochasticStatement | tree.DeterministicStatement,
 ) -> None:
-    if isinstance(statement, tree.StochasticStatement) and statement.joint:
-        whole = statement.targets[0].span.to(statement.targets[-1].span)
-        not_yet(names.report, "`(a, b) ~ …`, several variables at once,", whole)
-        names.broken.update(n.text for n in tree.walk(expression) if isinstance(n, tree.Name))
-        return
     match expression:
         case tree.Name(name):
             target = Target(name, (), expression, statement)

@@ -8,7 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from hdsl.diagnostics import Label as Place
+from hdsl.distributions import DISTRIBUTIONS
 from hdsl.expressions.index_set import Label
+from hdsl.model.density_heads import read_head
 from hdsl.model.graph import DataDeclaration, DataFile, SetDeclaration
 from hdsl.model.names import Names
 from hdsl.syntax import tree
@@ -248,3 +250,26 @@ def declare_function(names: Names, statement: tree.FunctionStatement) -> None:
         )
         return
     names.functions[name] = statement
+
+
+def declare_density(names: Names, statement: tree.DensityStatement) -> None:
+    """Read the head of ``density D(x > 0 | a) = …``."""
+    name = statement.name
+    earlier = names.densities.get(name.text)
+    if earlier is not None or name.text in DISTRIBUTIONS:
+        names.report.add(
+            "HB202",
+            f"density `{name.text}` is defined twice"
+            if earlier
+            else f"`{name.text}` is a distribution of the language",
+            name.span,
+            labels=[Place(earlier.span, "defined here first")] if earlier else [],
+            cause="each name is defined once",
+            help="give the density another name",
+        )
+        return
+    found = read_head(statement, names.report)
+    if found is None:
+        names.broken.add(name.text)
+    else:
+        names.densities[name.text] = found

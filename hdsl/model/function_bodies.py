@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from hdsl.model.formals import formal_indices, formal_name
 from hdsl.model.scope import Failed, Scope
 from hdsl.model.translate import Translator
 from hdsl.model.unknown_names import report_unknown
@@ -15,7 +18,12 @@ def check_function_bodies(read: Translator, called: set[str]) -> None:
     """
     for name, statement in read.names.functions.items():
         if name not in called:
-            _check(read, statement.body, frozenset(p.text for p in statement.parameters))
+            _check(read, statement.body, _known_inside(statement.parameters))
+
+
+def _known_inside(formals: Iterable[tree.Formal]) -> frozenset[str]:
+    indices = (index for formal in formals for index in formal_indices(formal))
+    return frozenset((*(formal_name(formal).text for formal in formals), *indices))
 
 
 def _check(read: Translator, node: tree.Node, known: frozenset[str]) -> None:

@@ -162,6 +162,11 @@ class Stochastic:
         return self.value if self.value is not None else whole(self.name, self.axes)
 
     @property
+    def plates(self) -> tuple[str, ...]:
+        """The axes along which its elements are independent."""
+        return tuple(axis for axis in self.axes if axis not in self.random.event_axes)
+
+    @property
     def names(self) -> frozenset[str]:
         """The names of what it depends on."""
         given = self.value.names if self.value is not None else frozenset[str]()
@@ -285,7 +290,13 @@ class ModelGraph:
                 self.ancestors[name]
                 for name, node in self.nodes.items()
                 if isinstance(node, Factor) or (isinstance(node, Stochastic) and node.is_observed)
-            )
+            ),
+            # What cannot be drawn forward has to be sampled, and with it all that it depends on.
+            *(
+                self.ancestors[node.name] | {node.name}
+                for node in self.stochastic
+                if not node.is_observed and not node.random.is_drawable
+            ),
         )
         roles: dict[str, Role] = {}
         for name, node in self.nodes.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from hdsl.diagnostics import Report
+from hdsl.model.density_heads import OwnDensity
 from hdsl.model.graph import DataDeclaration, SetDeclaration
 from hdsl.source import Span
 from hdsl.syntax import tree
@@ -62,6 +63,8 @@ class Names:
 
     Attributes
     ----------
+    joints
+        Statements about several variables at once.
     ranges
         The ranges of index sets that are not known before the data.
     broken
@@ -74,6 +77,8 @@ class Names:
     functions: dict[str, tree.FunctionStatement] = field(
         default_factory=dict[str, tree.FunctionStatement]
     )
+    densities: dict[str, OwnDensity] = field(default_factory=dict[str, OwnDensity])
+    joints: list[tree.StochasticStatement] = field(default_factory=list[tree.StochasticStatement])
     targets: dict[str, list[Target]] = field(default_factory=dict[str, list[Target]])
     observations: list[Target] = field(default_factory=list[Target])
     factors: list[tree.FactorStatement] = field(default_factory=list[tree.FactorStatement])

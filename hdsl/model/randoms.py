@@ -13,6 +13,7 @@ from hdsl.expressions.functions import FUNCTIONS, REDUCTIONS, SWEEPS
 from hdsl.expressions.tree import Expression, Sweep, set_of
 from hdsl.model.combinators import choice, mixture, with_zeros
 from hdsl.model.intervals import censored_if, censored_to, truncated
+from hdsl.model.own_densities import own_density, own_random, refuse_truncation
 from hdsl.model.scope import LIST_AXIS, Failed, Scope, is_slice
 from hdsl.source import Span
 from hdsl.syntax import tree
@@ -40,8 +41,14 @@ def random(
     read: Translator, expression: tree.Expression, scope: Scope, member: str | None = None
 ) -> Random:
     """Read a distribution; `member` is the index set of the value, where that is known."""
+    own = own_density(read, expression)
+    if own is not None:
+        assert isinstance(expression, tree.Call)
+        return own_random(read, own, expression, scope)
     match expression:
         case tree.Truncated(base, interval):
+            if (cut := own_density(read, base)) is not None:
+                refuse_truncation(read, cut, expression.span)
             return truncated(read, random(read, base, scope), interval, expression, scope)
         case tree.CensoredTo(base):
             return censored_to(read, random(read, base, scope), expression, scope)

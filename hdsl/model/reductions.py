@@ -8,9 +8,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 from hdsl.expressions.rewrite import rename_axes
-from hdsl.expressions.tree import Expression, Position, Reduce, Sweep, apply, set_of
+from hdsl.expressions.tree import (
+    Constant,
+    Expression,
+    Position,
+    Reduce,
+    Stack,
+    Sweep,
+    apply,
+    set_of,
+    walk,
+)
 from hdsl.model.free_indices import free_indices
-from hdsl.model.scope import Scope, Typed, is_slice
+from hdsl.model.local_arrays import local_axes
+from hdsl.model.scope import LIST_AXIS, Scope, Typed, is_slice
 from hdsl.syntax import tree
 from hdsl.syntax.format_expression import format_expression
 
@@ -91,12 +102,14 @@ def bind_conditions(
     where: list[Expression] = []
     for condition in conditions:
         match condition:
-            case tree.Name(text) if text.rstrip("'") in read.names.sets:
-                scope = _run_over(read, scope, condition, text.rstrip("'"), over)
-            case tree.Membership(name, tree.Name(domain)) if domain in read.names.sets:
-                scope = _run_over(read, scope, name, domain, over)
+            case tree.Name(text) if (own := read.index_set(text, scope)) is not None:
+                scope = _run_over(read, scope, condition, own, over)
+            case tree.Membership(name, tree.Name(domain)) if (
+                own := read.index_set(domain, scope)
+            ) is not None:
+                scope = _run_over(read, scope, name, own, over)
             case tree.Membership(name, tree.Range() as bounds):
-                set_name = _set_of_range(read, name, body)
+                set_name = _set_of_range(read, name, body, scope)
                 lower, upper = read.numbers([bounds.lower, bounds.upper], scope)
                 if bounds.step is not None:
                     read.refuse("`by` after `in`", bounds.span)
@@ -108,7 +121,9 @@ def bind_conditions(
                 refuse_domain(read, name, domain)
             case _:
                 for index in _unbound_indices(read, condition, conditions, scope):
-                    scope = _run_over(read, scope, index, index.text.rstrip("'"), over)
+                    own = read.index_set(index.text, scope)
+                    assert own is not None
+                    scope = _run_over(read, scope, index, own, over)
                 where.append(read.condition(condition, scope))
     joined: Expression | None = None
     for single in where:
@@ -146,7 +161,7 @@ def _unbound_indices(
             return
         if not isinstance(node, tree.Name) or read.names.is_quantity(node.text):
             continue
-        if node.text not in bound and node.text.rstrip("'") in read.names.sets:
+        if node.text not in bound and read.index_set(node.text, scope) is not None:
             bound.add(node.text)
             yield node
 
@@ -166,16 +181,31 @@ def _run_over(
         )
     axis = read.fresh(set_name)
     over.append(axis)
-    return scope.with_running({name.text: Typed(Position(axis), member=set_name, axis=axis)})
+    position = Position(axis) if set_name else _numbered(scope, axis)
+    return scope.with_running({name.text: Typed(position, member=set_name, axis=axis)})
 
 
-def _set_of_range(read: Translator, name: tree.Name, body: tree.Expression) -> str:
+def _numbered(scope: Scope, axis: str) -> Expression:
+    """The positions along the axis of a list, of which nothing but the list knows the length."""
+    lists = (
+        len(e.items)
+        for local in scope.locals.values()
+        for e in walk(local.expression)
+        if isinstance(e, Stack) and e.axis == LIST_AXIS
+    )
+    return Stack(tuple(Constant(float(place)) for place in range(max(lists, default=0))), axis)
+
+
+def _set_of_range(
+    read: Translator, name: tree.Name, body: tree.Expression, scope: Scope
+) -> str:
     """The index set over which ``k in lo..hi`` runs: the one that `k` indexes in the body."""
-    if name.text in read.names.sets:
-        return name.text
+    own = read.index_set(name.text, scope)
+    if own is not None:
+        return own
     for node in tree.walk(body):
-        if isinstance(node, tree.Subscript) and read.names.is_quantity(node.array.text):
-            axes = read.axes_of(node.array.text)
+        if isinstance(node, tree.Subscript):
+            axes = _axes_in(read, node.array.text, scope)
             for axis, index in zip(axes, node.indices, strict=False):
                 if isinstance(index, tree.Name) and index.text == name.text:
                     return set_of(axis)
@@ -186,6 +216,13 @@ def _set_of_range(read: Translator, name: tree.Name, body: tree.Expression) -> s
         cause="a range after `in` picks labels of the index set that the name indexes",
         help=f"declare it: `index {name.text} = …`, then `for {name.text}`",
     )
+
+
+def _axes_in(read: Translator, array: str, scope: Scope) -> tuple[str, ...]:
+    if array in scope.locals:
+        axes = local_axes(scope.locals[array].expression)
+        return tuple("" if set_of(axis) == set_of(LIST_AXIS) else axis for axis in axes)
+    return read.axes_of(array) if read.names.is_quantity(array) else ()
 
 
 def sweep(

@@ -36,10 +36,18 @@ class Typed:
 
 @dataclass(frozen=True)
 class Scope:
-    """The running indices and local names at a place."""
+    """The running indices and local names at a place.
+
+    Attributes
+    ----------
+    indices
+        What the body of a function calls the index sets of its arguments, with their names; ``""``
+        stands for the items of a list.
+    """
 
     running: Mapping[str, Typed] = field(default_factory=dict[str, Typed])
     locals: Mapping[str, Typed] = field(default_factory=dict[str, Typed])
+    indices: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def with_running(self, more: Mapping[str, Typed]) -> Scope:
         """The scope inside, where more indices run."""

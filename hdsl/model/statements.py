@@ -30,9 +30,11 @@ from hdsl.model.graph import (
     Stochastic,
     whole,
 )
+from hdsl.model.joint import joint_factor, joint_random
 from hdsl.model.left import Left, read_left
 from hdsl.model.names import Names, Target
 from hdsl.model.observations import observe
+from hdsl.model.own_densities import own_density, own_random
 from hdsl.model.order import by_dependency, report_cycle
 from hdsl.model.randoms import random
 from hdsl.model.reductions import bind_conditions
@@ -40,12 +42,16 @@ from hdsl.model.scope import LIST_AXIS, Failed, Scope
 from hdsl.model.settle import settle
 from hdsl.model.target_axes import axes_of_targets
 from hdsl.model.translate import Translator
+from hdsl.source import Span
 from hdsl.syntax import tree
 
 
 @dataclass
 class Builder:
-    """Builds the nodes of a graph from the targets of a program."""
+    """Builds the nodes of a graph from the targets of a program.
+
+    `failed` holds the places of statements about several variables whose mistake was reported.
+    """
 
     names: Names
     nodes: dict[str, Node] = field(default_factory=dict[str, Node])
@@ -53,6 +59,7 @@ class Builder:
     assembled: dict[str, tuple[tuple[str, ...], tuple[Part, ...]]] = field(
         default_factory=dict[str, tuple[tuple[str, ...], tuple[Part, ...]]]
     )
+    failed: set[Span] = field(default_factory=set[Span])
     _axes: dict[str, tuple[str, ...] | None] = field(
         default_factory=dict[str, tuple[str, ...] | None]
     )
@@ -83,6 +90,8 @@ class Builder:
             self._guarded(observe, self, target)
         for statement in self.names.factors:
             self._guarded(self._factor, statement)
+        for statement in self.names.joints:
+            self._guarded(joint_factor, self, statement)
         for declared in list(self.names.ranges):
             self._guarded(self._range, declared)
         check_function_bodies(self.read, self.read.called)
@@ -226,7 +235,7 @@ class Builder:
     def random(self, target: Target, left: Left, member: str | None) -> Random:
         """The distribution right of ``~``, over the axes of the left side."""
         assert isinstance(target.statement, tree.StochasticStatement)
-        found = random(self.read, target.statement.distribution, left.scope, member)
+        found = self._distribution(target, target.statement, left, member)
         if isinstance(found, Categorical):
             # The vector's own axis stays whole; what else it varies over must stand on the left.
             own = f"{found.set_name}#{target.name}"
@@ -236,6 +245,17 @@ class Builder:
         # What a mixture runs over is its own, and need not stand on the left.
         kept = replace(left, axes=(*left.axes, *found.own_axes))
         return found.map(lambda e: settle(self.read, e, kept, target))
+
+    def _distribution(
+        self, target: Target, statement: tree.StochasticStatement, left: Left, member: str | None
+    ) -> Random:
+        if statement.joint:
+            return joint_random(self, target, left)
+        own = own_density(self.read, statement.distribution)
+        if own is not None:
+            assert isinstance(statement.distribution, tree.Call)
+            return own_random(self.read, own, statement.distribution, left.scope, left.axes)
+        return random(self.read, statement.distribution, left.scope, member)
 
     def add(self, node: Node) -> None:
         """Add a node to the graph."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from hdsl.diagnostics import Label as Place
 from hdsl.expressions.tree import Along, At, Gather, Index, Lookup, Reference, set_of
+from hdsl.model.local_arrays import local_element
 from hdsl.model.scope import Scope, Typed, slice_axis
 from hdsl.model.unknown_names import report_unknown, report_unknown_label, report_wrong_label
 from hdsl.source import Span
@@ -21,7 +22,7 @@ def subscript(read: Translator, expression: tree.Subscript, scope: Scope) -> Typ
     """Read ``array[indices]``; trailing indices that are left off take the whole slice."""
     name = expression.array.text
     if name in scope.locals:
-        read.refuse(f"indexing the local name `{name}`", expression.span)
+        return local_element(read, expression, scope)
     if not read.names.is_quantity(name):
         if name in scope.running or name in read.names.sets:
             read.fail(
@@ -37,7 +38,7 @@ def subscript(read: Translator, expression: tree.Subscript, scope: Scope) -> Typ
         _too_many(read, expression, axes)
     indices: list[Index] = []
     for axis, index in zip(axes, expression.indices, strict=False):
-        indices.append(_index(read, index, axis, expression, scope))
+        indices.append(index_of(read, index, axis, expression, scope))
     indices.extend(Along(axis) for axis in free_axes(axes[len(indices) :]))
     reference = Reference(name, tuple(indices), span=expression.span)
     return Typed(reference, member=read.member_of(name))
@@ -80,9 +81,10 @@ def free_axes(axes: Sequence[str]) -> tuple[str, ...]:
     return tuple(free)
 
 
-def _index(
+def index_of(
     read: Translator, index: tree.Expression, axis: str, whole: tree.Subscript, scope: Scope
 ) -> Index:
+    """Read what stands in one place of the brackets of an array."""
     set_name = set_of(axis)
     match index:
         case tree.Number(value):

@@ -15,6 +15,7 @@ from hdsl.expressions.tree import (
     Constant,
     Expression,
     Gather,
+    Index,
     LabelPosition,
     Reference,
     Stack,
@@ -26,7 +27,7 @@ from hdsl.model.calls import call
 from hdsl.model.comparisons import comparison
 from hdsl.model.names import Names, not_yet
 from hdsl.model.scope import LIST_AXIS, Failed, Scope, Typed, is_slice
-from hdsl.model.subscripts import free_axes, subscript
+from hdsl.model.subscripts import free_axes, index_of, subscript
 from hdsl.model.unknown_names import report_unknown
 from hdsl.source import Span
 from hdsl.syntax import tree
@@ -104,6 +105,19 @@ class Translator:
     def numbers(self, expressions: Sequence[tree.Expression], scope: Scope) -> list[Expression]:
         """Several numbers; all mistakes in them are reported."""
         return [self.as_number(typed) for typed in self.all(expressions, scope)]
+
+    def index_of(
+        self, index: tree.Expression, axis: str, whole: tree.Subscript, scope: Scope
+    ) -> Index:
+        """What stands in one place of the brackets of an array."""
+        return index_of(self, index, axis, whole, scope)
+
+    def index_set(self, text: str, scope: Scope) -> str | None:
+        """The index set over which a bare name can run; ``""`` for the items of a list."""
+        base = text.rstrip("'")
+        if base in scope.indices:
+            return scope.indices[base]
+        return base if base in self.names.sets else None
 
     def condition(self, expression: tree.Expression, scope: Scope) -> Expression:
         """A condition after ``for``: it holds or not for each element, so it is no whole array."""
@@ -269,6 +283,8 @@ class Translator:
             )
         if typed.member is None:
             return typed.expression
+        if typed.member == "":
+            return typed.expression + 1.0
         declared = self.names.sets[typed.member]
         texts = [label for label in declared.labels or () if isinstance(label, str)]
         if texts:

@@ -306,4 +306,4 @@ def _log_density(state: State, piece: Piece) -> Expression:
             guard = piece.is_observed and not all(state.is_data(end) for end in ends)
             random, value = piece.random, piece.itself
             log_prob = random.guarded_log_prob(value) if guard else random.log_prob(value)
-            return sum_over(log_prob, piece.axes)
+            return sum_over(log_prob, piece.plates)

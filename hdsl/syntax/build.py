@@ -106,7 +106,7 @@ class Builder:
 
     def function(self, items: Items) -> tree.Node:
         return tree.FunctionStatement(
-            items[1], _part(items, "names", ()), items[-1], span=_span(items)
+            items[1], _part(items, "formals", ()), items[-1], span=_span(items)
         )
 
     def density(self, items: Items) -> tree.Node:
@@ -129,8 +129,8 @@ class Builder:
     def variables(self, items: Items) -> Part:
         return _list_part("variables", items)
 
-    def names(self, items: Items) -> Part:
-        return _list_part("names", items)
+    def formals(self, items: Items) -> Part:
+        return _list_part("formals", items)
 
     def parameters(self, items: Items) -> Part:
         return Part("parameters", items[1].value, _span(items))

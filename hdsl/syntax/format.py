@@ -155,8 +155,9 @@ def _is_plain(label: str) -> bool:
 
 
 def _function(statement: tree.FunctionStatement) -> list[Piece]:
-    parameters = ", ".join(name.text for name in statement.parameters)
-    return [f"def {statement.name.text}({parameters}) = ", *expression_pieces(statement.body)]
+    parameters = deeper(list_pieces(statement.parameters))
+    body = expression_pieces(statement.body)
+    return [f"def {statement.name.text}(", *parameters, ") = ", *body]
 
 
 def _density(statement: tree.DensityStatement) -> list[Piece]:

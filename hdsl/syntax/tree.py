@@ -337,12 +337,16 @@ class FactorStatement(StatementNode):
     conditions: tuple[Condition, ...] = ()
 
 
+Formal: TypeAlias = Name | Subscript
+"""What a ``def`` or a ``density`` calls an argument: ``x``, or ``v[s]`` for a vector."""
+
+
 @dataclass(frozen=True)
 class FunctionStatement(StatementNode):
-    """``def f(x, y) = expr``."""
+    """``def f(x, v[s]) = expr``."""
 
     name: Name
-    parameters: tuple[Name, ...]
+    parameters: tuple[Formal, ...]
     body: Expression
 
 
@@ -352,7 +356,7 @@ class DensityStatement(StatementNode):
 
     name: Name
     variables: tuple[Expression, ...]
-    parameters: tuple[Name, ...]
+    parameters: tuple[Formal, ...]
     body: Expression
 
 
