@@ -31,6 +31,7 @@ SUPPORTED = {
     "hurdle",
     "logit_link",
     "one_bag",
+    "own_density",
 }
 
 

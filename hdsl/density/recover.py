@@ -10,7 +10,6 @@ import numpy as np
 
 from hdsl.density.sizes import data_evaluator, has_length
 from hdsl.density.streams import DRAW, DRAWS_PER_STREAM, draw
-from hdsl.density.written import plates
 from hdsl.distributions.own import Joined
 from hdsl.expressions.evaluate import Evaluator, Value, broadcast, spread
 from hdsl.expressions.tree import Expression, Reference, walk
@@ -148,7 +147,7 @@ def log_likelihood(
 
     def work(run: Evaluator, draws: range) -> Iterator[tuple[str, Value]]:
         for node in observed:
-            yield node.name, _full(run, run(bodies[node.name]), plates(node), len(draws))
+            yield node.name, _full(run, run(bodies[node.name]), node.plates, len(draws))
 
     count = _num_draws(values) if num_draws is None else num_draws
     job = _Job(plan, bound, (), tuple(bodies.values()))

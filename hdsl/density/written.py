@@ -71,11 +71,6 @@ def _log_density(node: Stochastic | Factor, absolute: bool) -> Expression:
     if isinstance(node, Factor):
         body, over = node.expression, tuple(sorted(node.expression.axes))
     else:
-        body, over = node.random.guarded_log_prob(node.itself), plates(node)
+        body, over = node.random.guarded_log_prob(node.itself), node.plates
     body = apply("abs", body) if absolute else body
     return Reduce("sum", body, over) if over else body
-
-
-def plates(node: Stochastic) -> tuple[str, ...]:
-    """The axes along which the elements of a node are independent."""
-    return tuple(axis for axis in node.axes if axis not in node.random.event_axes)

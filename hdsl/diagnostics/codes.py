@@ -56,6 +56,13 @@ CODES: dict[str, str] = {
     "HB221": "no distribution right of `~`",
     "HB222": "an unknown type",
     "HB223": "functions that expand too far",
+    "HB224": "a variable of a density that cannot be read",
+    "HB225": "an argument of the wrong shape",
+    "HB226": "an element of what is made as a whole",
+    "HB227": "other variables on the left than the density has",
+    "HB228": "a log density that is no single number",
+    "HB229": "a truncated density of one's own",
+    "HB230": "the `cdf` of a density of one's own",
     # Index sets and indices.
     "HB301": "an index that is not bound",
     "HB302": "another number of indices",
@@ -192,6 +199,7 @@ CODES: dict[str, str] = {
     "HB605": "components that can change places",
     "HB606": "a number that leaves nothing to chance",
     "HB607": "an index set of one label",
+    "HB608": "an unknown that cannot be drawn forward",
     # hdsl itself.
     "HB900": "a mistake in hdsl",
 }

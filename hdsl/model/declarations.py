@@ -257,6 +257,7 @@ def declare_density(names: Names, statement: tree.DensityStatement) -> None:
     name = statement.name
     earlier = names.densities.get(name.text)
     if earlier is not None or name.text in DISTRIBUTIONS:
+        names.broken.add(name.text)
         names.report.add(
             "HB202",
             f"density `{name.text}` is defined twice"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from hdsl.diagnostics import Label as Place
 from hdsl.diagnostics import Report
@@ -123,14 +124,13 @@ def _variable(written: tree.Expression, parameters: frozenset[str]) -> Variable 
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
-def _is_formal(written: tree.Expression) -> bool:
+def _is_formal(written: tree.Expression) -> TypeGuard[tree.Formal]:
     if isinstance(written, tree.Subscript):
         return all(isinstance(index, tree.Name) for index in written.indices)
     return isinstance(written, tree.Name)
 
 
-def _bounded(formal: tree.Expression, operator: str, end: tree.Expression) -> Variable | None:
-    assert isinstance(formal, tree.Name | tree.Subscript)
+def _bounded(formal: tree.Formal, operator: str, end: tree.Expression) -> Variable | None:
     is_open = "=" not in operator
     if operator.startswith(">"):
         return Variable(formal, lower=_finite(end), lower_open=is_open)

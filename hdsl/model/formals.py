@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from hdsl.diagnostics import Label as Place
 from hdsl.expressions.tree import set_of
@@ -84,7 +84,7 @@ def _sorted_out(
 
 def _wrong_number(
     read: Translator, call: tree.Call, formals: Sequence[tree.Formal], defined: Span
-) -> None:
+) -> NoReturn:
     count = len(formals)
     read.fail(
         "HB408",
@@ -123,7 +123,7 @@ def scope_inside(
     return Scope(locals=dict(zip(names, values, strict=True)), indices=known)
 
 
-def _other_shape(read: Translator, formal: tree.Formal, value: Typed, count: int) -> None:
+def _other_shape(read: Translator, formal: tree.Formal, value: Typed, count: int) -> NoReturn:
     text = format_expression(formal)
     wanted = len(formal_indices(formal))
     found = "a single number" if count == 0 else f"an array with {count} indices left off"
@@ -140,7 +140,7 @@ def _other_shape(read: Translator, formal: tree.Formal, value: Typed, count: int
 
 def _two_sets(
     read: Translator, formal: tree.Formal, value: Typed, index: str, sets: Mapping[str, str]
-) -> None:
+) -> NoReturn:
     read.fail(
         "HB225",
         f"`{read.text_of(value.span)}` does not run over `{sets[index]}`",

@@ -283,14 +283,20 @@ class ModelGraph:
         return found
 
     @cached_property
-    def roles(self) -> dict[str, Role]:
-        """What becomes of each node (language.md, 3.9)."""
-        needed = frozenset[str]().union(
+    def needed_by_data(self) -> frozenset[str]:
+        """The names that an observation or a factor depends on, directly or not."""
+        return frozenset[str]().union(
             *(
                 self.ancestors[name]
                 for name, node in self.nodes.items()
                 if isinstance(node, Factor) or (isinstance(node, Stochastic) and node.is_observed)
-            ),
+            )
+        )
+
+    @cached_property
+    def roles(self) -> dict[str, Role]:
+        """What becomes of each node (language.md, 3.9)."""
+        needed = self.needed_by_data.union(
             # What cannot be drawn forward has to be sampled, and with it all that it depends on.
             *(
                 self.ancestors[node.name] | {node.name}

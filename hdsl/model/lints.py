@@ -19,6 +19,7 @@ def list_lints(graph: ModelGraph, report: Report) -> None:
     list_symmetries(graph, report)
     _slips(graph, report)
     _single_labels(graph, report)
+    _undrawable(graph, report)
 
 
 def _improper(graph: ModelGraph, report: Report) -> None:
@@ -113,3 +114,19 @@ def _single_labels(graph: ModelGraph, report: Report) -> None:
                 cause="nothing varies over one label",
                 help="list all labels: `index kind = {A, B}`, or leave the index out",
             )
+def _undrawable(graph: ModelGraph, report: Report) -> None:
+    """A prediction with a density of one's own, which is sampled instead of drawn."""
+    needed = graph.needed_by_data
+    for node in graph.stochastic:
+        if node.is_observed or node.random.is_drawable or node.name in needed:
+            continue
+        report.add(
+            "HB608",
+            f"`{node.name}` is sampled, although nothing observed depends on it",
+            node.span,
+            severity="warning",
+            cause=f"`{node.random.family}` is a density of one's own, from which nothing can be "
+            "drawn forward",
+            help="make sure that the density integrates to 1 whatever its arguments are, since "
+            "these are sampled with it",
+        )

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 def local_axes(expression: Expression) -> tuple[str, ...]:
     """The axes of a local array that indices can name: those that were left off."""
+    if not any(map(is_slice, expression.axes)):
+        return ()
     return tuple(axis for axis in axes_in_order(expression) if is_slice(axis))
 
 

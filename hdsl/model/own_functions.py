@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,7 @@ def own_function(read: Translator, call: tree.Call, scope: Scope) -> Typed:
 
 
 @contextmanager
-def inside(read: Translator, call: tree.Call, defined: Span) -> Iterator[None]:
+def inside(read: Translator, call: tree.Call, defined: Span) -> Generator[None]:
     """While the body of what is called is read; it may not be called from there."""
     _check_expansion(read, call, defined)
     read.open_functions.append(call.function)

@@ -196,9 +196,7 @@ def _numbered(scope: Scope, axis: str) -> Expression:
     return Stack(tuple(Constant(float(place)) for place in range(max(lists, default=0))), axis)
 
 
-def _set_of_range(
-    read: Translator, name: tree.Name, body: tree.Expression, scope: Scope
-) -> str:
+def _set_of_range(read: Translator, name: tree.Name, body: tree.Expression, scope: Scope) -> str:
     """The index set over which ``k in lo..hi`` runs: the one that `k` indexes in the body."""
     own = read.index_set(name.text, scope)
     if own is not None:

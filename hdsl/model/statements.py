@@ -34,8 +34,8 @@ from hdsl.model.joint import joint_factor, joint_random
 from hdsl.model.left import Left, read_left
 from hdsl.model.names import Names, Target
 from hdsl.model.observations import observe
-from hdsl.model.own_densities import own_density, own_random
 from hdsl.model.order import by_dependency, report_cycle
+from hdsl.model.own_densities import own_density, own_random
 from hdsl.model.randoms import random
 from hdsl.model.reductions import bind_conditions
 from hdsl.model.scope import LIST_AXIS, Failed, Scope
