@@ -56,7 +56,7 @@ def local_element(read: Translator, expression: tree.Subscript, scope: Scope) ->
         _made_as_a_whole(read, expression)
     except IndexError:
         _no_such_item(read, expression)
-    left = [axis for axis in axes[len(taken) :]]
+    left = list(axes[len(taken) :])
     return Typed(rename_axes(value, _first_is_plain(left)), member=local.member)
 
 
