@@ -118,7 +118,9 @@ def _undrawable(graph: ModelGraph, report: Report) -> None:
     """A prediction with a density of one's own, which is sampled instead of drawn."""
     needed = graph.needed_by_data
     for node in graph.stochastic:
-        if node.is_observed or node.random.is_drawable or node.name in needed:
+        drawn = node.is_observed or node.random.is_drawable or node.name in needed
+        # Without unknowns above it there is nothing that its integral could change.
+        if drawn or not graph.ancestors[node.name] & graph.unknowns:
             continue
         report.add(
             "HB608",
