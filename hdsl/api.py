@@ -25,6 +25,7 @@ from hdsl.pipeline import (
     lower,
     plan_request,
     read_source,
+    simulate,
     with_seed,
 )
 from hdsl.plan.explain import Explanation, explain
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from hdsl.density.density import Density
     from hdsl.results.fit import Fit
+    from hdsl.results.simulation import Simulation
 
 Names = Iterable[str]
 
@@ -147,6 +149,41 @@ class Model:
             on_progress=on_progress,
         )
         return fit(self.source, with_seed(request))
+
+    def simulate(
+        self,
+        data: object = None,
+        *,
+        seed: int | None = None,
+        num_draws: int = 1,
+        allow_outside: bool = False,
+    ) -> Simulation:
+        """Draw parameters from their priors, and data given these.
+
+        Parameters
+        ----------
+        data
+            Values by name, as for `sample`. Observed data are needed for their sizes alone, and
+            only where nothing else tells these.
+        seed
+            The same seed gives the same draws.
+        num_draws
+            How often everything is drawn.
+
+        Raises
+        ------
+        HdslError
+            If the data do not fit the model, or it has a part that can't be drawn (HB507).
+        """
+        whole_number = arguments.whole_number
+        request = Request(
+            data=data,
+            folder=self.folder,
+            allow_outside=arguments.flag("allow_outside", allow_outside),
+            seed=None if seed is None else whole_number("seed", seed, 0, MOST_SEED),
+            num_samples=whole_number("num_draws", num_draws, 1, MOST_DRAWS),
+        )
+        return simulate(self.source, with_seed(request))
 
     def explain(
         self,

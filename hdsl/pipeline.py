@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from hdsl.density.density import Density
     from hdsl.results.finish import Sampled
     from hdsl.results.fit import Fit
+    from hdsl.results.simulation import Simulation
     from hdsl.sampling.chains import Progress
     from hdsl.sampling.rounds import Round, Rounds
 
@@ -111,6 +113,16 @@ def fit(source: Source, request: Request) -> Fit:
     return draw(density, request, clock)
 
 
+def simulate(source: Source, request: Request) -> Simulation:
+    """Text to data: all that is unknown or observed is drawn from the model, nothing is fitted."""
+    from hdsl.results.simulation import simulate
+
+    graph, _ = check(parse(source), source)
+    bind = functools.partial(bind_request, request=request)
+    num_draws = 1 if request.num_samples is None else request.num_samples
+    return simulate(graph, bind, _seed(request), num_draws)
+
+
 @dataclass
 class Clock:
     """Runs the stages and remembers how long each took, in seconds."""
@@ -127,14 +139,17 @@ class Clock:
         return result
 
 
-def bind_request(graph: ModelGraph, request: Request, partial: bool = False) -> Bound:
-    """Give the graph its data."""
+def bind_request(
+    graph: ModelGraph, request: Request, partial: bool = False, simulated: Collection[str] = ()
+) -> Bound:
+    """Give the graph its data, but for those that are simulated."""
     return bind(
         graph,
         folder=request.folder,
         given=request.data,
         allow_outside=request.allow_outside,
         partial=partial,
+        simulated=simulated,
         num_draws=request.num_chains * request.draws_kept,
     )
 

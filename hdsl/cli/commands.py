@@ -10,11 +10,12 @@ COMMANDS = {
     "run": "check a model, sample from its posterior, show and save the result",
     "check": "find mistakes in a model and in its data, without sampling",
     "explain": "tell how a model will be computed, or what a code such as HB201 means",
+    "simulate": "draw parameters from their priors, and data given these",
     "summary": "show a saved run again",
     "fmt": "write models in canonical form",
     "new": "write a model to start from, for a data file where one is given",
 }
-LATER = ("graph", "math", "simulate", "report", "plot")
+LATER = ("graph", "math", "report", "plot")
 
 _EXAMPLES = """\
 examples:

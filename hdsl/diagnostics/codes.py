@@ -168,6 +168,7 @@ CODES: dict[str, str] = {
     "HB504": "data that the model does not take",
     "HB505": "a code that does not exist",
     "HB506": "an argument that is not possible",
+    "HB507": "a model that can't be simulated",
     # Results.
     "HB550": "draws that are not finite numbers",
     "HB551": "a chain that never moved",
@@ -190,6 +191,7 @@ CODES: dict[str, str] = {
     "HB582": "a run that was not finished",
     "HB583": "a model that can't be rewritten",
     "HB584": "a model that can't be begun",
+    "HB586": "draws that can't be written",
     "HB585": "not enough memory",
     # Lints.
     "HB601": "an improper prior",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -66,6 +66,7 @@ def bind(
     given: object = None,
     allow_outside: bool = False,
     partial: bool = False,
+    simulated: Collection[str] = (),
     num_draws: int = STORED_DRAWS,
     available: Callable[[], int] = available_memory,
 ) -> Bound:
@@ -82,6 +83,9 @@ def bind(
         Whether files outside the folder may be read.
     partial
         Whether files and values may be missing; then only what is there is checked and bound.
+    simulated
+        Names of observed data whose observed cells are unknowns, as if they were missing; they
+        need no values.
     num_draws
         Draws of all chains, which must fit in memory.
     available
@@ -101,7 +105,7 @@ def bind(
     try:
         supplies = collect_supplies(
             graph, folder=folder, given=given, allow_outside=allow_outside, partial=partial,
-            report=report,
+            report=report, optional=simulated,
         )  # fmt: skip
     except HdslError as error:
         raise HdslError(error.diagnostics, graph.source) from None
@@ -110,7 +114,9 @@ def bind(
     graph = with_masks(graph)
     sets = find_sets(graph, supplies, report)
     budget = Budget(report, available)
-    return _Binder(graph, supplies, sets, report, budget, partial, num_draws).bind()
+    binder = _Binder(graph, supplies, sets, report, budget, partial, num_draws)
+    binder.simulated = frozenset(simulated)
+    return binder.bind()
 
 
 @dataclass
@@ -129,9 +135,11 @@ class _Binder:
     )
     settled: set[str] = field(default_factory=set[str])
     missing: dict[str, NDArray[np.bool_]] = field(default_factory=dict[str, NDArray[np.bool_]])
+    blank: dict[str, NDArray[np.bool_]] = field(default_factory=dict[str, NDArray[np.bool_]])
     waiting: dict[str, Value] = field(default_factory=dict[str, Value])
     covered: dict[str, NDArray[np.bool_]] = field(default_factory=dict[str, NDArray[np.bool_]])
     imputed: tuple[Imputed, ...] = ()
+    simulated: frozenset[str] = frozenset()
     without_rows: set[str] = field(default_factory=set[str])
 
     def __post_init__(self) -> None:
@@ -157,13 +165,14 @@ class _Binder:
             self.sizes,
             self.supplies.fingerprints,
             tuple(self.supplies.unseen),
-            self.missing,
+            {name: mask for name, mask in self.missing.items() if mask.any()},
             self.imputed,
         )
 
     def _steps(self) -> tuple[Callable[[], bool], ...]:
         return (
             self._bind_data,
+            self._bind_simulated,
             self._bind_labels,
             self._resolve_ranges,
             self._choose_elements,
@@ -212,6 +221,11 @@ class _Binder:
         if value is None:
             return
         self.places[item.name] = arranged.place
+        if item.name in self.simulated:
+            self.missing[item.name] = np.ones_like(arranged.missing)
+            self.blank[item.name] = arranged.missing
+            self.waiting[item.name] = value
+            return
         if not arranged.missing.any():
             self.values[item.name] = value
             return
@@ -221,6 +235,19 @@ class _Binder:
         # What is observed is not known before its gaps are filled.
         is_observed = observers(self.graph, {item.name: value})
         (self.waiting if is_observed else self.values)[item.name] = value
+
+    def _bind_simulated(self) -> bool:
+        """Data that are to be drawn, and were not given: all that is known is how many."""
+        progress = False
+        for name in self.simulated - self.supplies.items.keys():
+            item = self.graph.data[name]
+            if self.lengths.knows(item.axes) and self._begin(f"data {name}"):
+                progress = True
+                shape = tuple(self.lengths.length(axis) for axis in item.axes)
+                self.places[name] = lambda _: "no value was given"
+                self.missing[name] = np.ones(shape, bool)
+                self.waiting[name] = Value(np.zeros(shape), item.axes)
+        return progress
 
     def _bind_labels(self) -> bool:
         progress = False
@@ -327,6 +354,7 @@ class _Binder:
         self.values.update({**given, **found.values})
         self.sizes.update(found.sizes)
         self.covered.update(found.covered)
+        self.missing.update({name: self.blank[name] for name in ready if name in self.blank})
         self.imputed = (*self.imputed, *found.imputed)
         self.graph = self.positions.graph = found.graph
         self.used |= frozenset[str]().union(*(e.names for e in all_expressions(self.graph)))
@@ -369,6 +397,7 @@ class _Binder:
                 )
         for node in self.graph.nodes.values():
             self.positions.check(expressions_of(node), node.span)
+        self._check_simulated()
         self._check_missing()
         self._report_recursions()
         if not self.report.errors:
@@ -378,6 +407,22 @@ class _Binder:
         if not self.report.errors:
             ValueChecker(self.graph, self.evaluator, self.places, self.report).check()
             self.budget.reserve(*needs_of_draws(self.graph, self.lengths, self.num_draws))
+
+    def _check_simulated(self) -> None:
+        """Data to be drawn whose size nothing tells."""
+        if self.report.errors:
+            return
+        for name in sorted(self.simulated - self.values.keys()):
+            item = self.graph.data[name]
+            sets = [axis for axis in map(set_of, item.axes) if axis not in self.sets.known]
+            self.report.add(
+                "HB471",
+                f"nothing tells how many values `{name}` has",
+                item.span,
+                cause=f"the labels of `{sets[0] if sets else name}` come from data that were not "
+                "given",
+                help="list them in the model, as in `index i = 1..20`, or give data of that size",
+            )
 
     def _check_missing(self) -> None:
         formulas = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ class _Collector:
     given: tuple[Mapping[str, Any] | Table, ...]
     allow_outside: bool
     partial: bool
+    optional: Collection[str]
     report: Report
     found: Supplies = field(default_factory=Supplies)
     tables: dict[str, Table | None] = field(default_factory=dict[str, Table | None])
@@ -127,7 +128,7 @@ class _Collector:
         return any(column_of(label) in table.fields for label in labels)
 
     def _not_given(self, item: DataDeclaration) -> None:
-        if self.partial:
+        if self.partial or item.name in self.optional:
             self.found.unseen.append(f"`{item.name}` was not given, so its values were not checked")
             return
         self.report.add(
@@ -163,13 +164,19 @@ class _Collector:
         try:
             table = read_table(locate(file.name, self.folder, self.allow_outside))
         except HdslError as error:
-            if self.partial and all(d.code == "HB451" for d in error.diagnostics):
+            absent = all(d.code == "HB451" for d in error.diagnostics)
+            if absent and (self.partial or self._holds_optional(file)):
                 self._file_unseen(file)
             else:
                 self._report(at_span(error, file.span))
             return None
         self.found.fingerprints[file.name] = table.fingerprint
         return table
+
+    def _holds_optional(self, file: DataFile) -> bool:
+        """Whether all that comes from a file may be missing."""
+        own = (i.name for i in self.graph.data.values() if i.file and i.file.name == file.name)
+        return all(name in self.optional for name in own)
 
     def _file_unseen(self, file: DataFile) -> None:
         self.found.unseen.append(
@@ -233,6 +240,7 @@ def collect_supplies(
     allow_outside: bool,
     partial: bool,
     report: Report,
+    optional: Collection[str] = (),
 ) -> Supplies:
     """Find the values of all data of a model; each file is read once.
 
@@ -245,6 +253,8 @@ def collect_supplies(
         Whether missing files and values are no mistakes.
     report
         Where mistakes go: HB450 to HB477.
+    optional
+        Names of the data that may be missing in any case.
     """
     handed: tuple[Mapping[str, Any] | Table, ...] = ()
     if isinstance(given, Layers):
@@ -253,7 +263,7 @@ def collect_supplies(
         handed = (given,)
     elif given is not None:
         handed = (as_table(given),)
-    return _Collector(graph, folder, handed, allow_outside, partial, report).collect()
+    return _Collector(graph, folder, handed, allow_outside, partial, optional, report).collect()
 
 
 def _by_dims(item: DataDeclaration, field: Field) -> Field:

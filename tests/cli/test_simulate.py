@@ -1,0 +1,30 @@
+"""``hdsl simulate``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from .conftest import Hdsl
+
+
+def test_what_was_made_can_be_fitted(hdsl: Hdsl, folder: Path) -> None:
+    ended = hdsl("simulate", "from_file.hbm", "--seed", "3", "--out", "made.json")
+    assert ended.code == 0
+    made = json.loads((folder / "made.json").read_text())
+    assert set(made) == {"x", "m"}
+    assert len(made["x"]) == 4
+    again = hdsl("run", "from_file.hbm", "--data", "made.json", "--seed", "1", "--quiet")
+    assert again.code == 0
+
+
+def test_several_draws_go_to_standard_output(hdsl: Hdsl) -> None:
+    ended = hdsl("simulate", "from_file.hbm", "--seed", "3", "--draws", "3")
+    assert [set(made) for made in json.loads(ended.out)] == [{"x", "m"}] * 3
+
+
+def test_what_cannot_be_drawn_or_written(hdsl: Hdsl) -> None:
+    improper = hdsl("simulate", "improper.hbm", "--format", "json")
+    assert (improper.code, improper.codes[-1]) == (1, "HB507")
+    nowhere = hdsl("simulate", "from_file.hbm", "--out", "no/x.json", "--format", "json")
+    assert (nowhere.code, nowhere.codes) == (1, ["HB586"])
