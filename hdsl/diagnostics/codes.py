@@ -191,8 +191,8 @@ CODES: dict[str, str] = {
     "HB582": "a run that was not finished",
     "HB583": "a model that can't be rewritten",
     "HB584": "a model that can't be begun",
-    "HB586": "draws that can't be written",
     "HB585": "not enough memory",
+    "HB586": "draws that can't be written",
     # Lints.
     "HB601": "an improper prior",
     "HB602": "an index that hides another",

@@ -114,6 +114,8 @@ def _single_labels(graph: ModelGraph, report: Report) -> None:
                 cause="nothing varies over one label",
                 help="list all labels: `index kind = {A, B}`, or leave the index out",
             )
+
+
 def _undrawable(graph: ModelGraph, report: Report) -> None:
     """A prediction with a density of one's own, which is sampled instead of drawn."""
     needed = graph.needed_by_data

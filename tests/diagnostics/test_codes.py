@@ -31,7 +31,7 @@ WITHOUT_A_MODEL = {
     "HB503": "it is an option of a run",
     "HB506": "only a caller in Python can give such a value",
     **dict.fromkeys(
-        ("HB504", "HB505", "HB580", "HB581", "HB582", "HB583", "HB584", "HB585", "HB586"),
+        ("HB504", "HB507", "HB505", "HB580", "HB581", "HB582", "HB583", "HB584", "HB585", "HB586"),
         "only a command says it",
     ),
     **dict.fromkeys(
