@@ -6,15 +6,17 @@ from dataclasses import replace
 
 from hdsl.distributions.distribution import Support
 from hdsl.distributions.random import Applied
-from hdsl.expressions.functions import exp, log, square
+from hdsl.expressions.functions import exp, log, sqrt, square
 from hdsl.expressions.rewrite import inline, sum_over
 from hdsl.expressions.simplify import simplify
 from hdsl.expressions.tree import Constant, Expression, Reference, apply
 from hdsl.model.graph import Deterministic, Factor, Stochastic, whole
+from hdsl.plan.phrases import listed
 from hdsl.plan.plan import Computed, Unknown
 from hdsl.plan.rule import Refusal, Rule, Site
 from hdsl.plan.state import State, applied
 from hdsl.plan.sums import total
+from hdsl.plan.told import moves, told
 
 _STANDARD_NORMAL = -0.5 * 1.8378770664093454836  # -log(2 pi) / 2
 
@@ -106,7 +108,10 @@ class NonCentring(Rule):
     """Sample a Normal unknown as its standardised deviation.
 
     With an unknown s, ``theta ~ Normal(m, s)`` becomes ``theta = m + s z``, ``z ~ Normal(0, 1)``:
-    the funnel is gone. Papaspiliopoulos, Roberts and Skold 2007, Statistical Science 22.
+    the funnel is gone. Papaspiliopoulos, Roberts and Skold 2007, Statistical Science 22. Where
+    observations tell a value v with precision p of it, at least roughly, it is standardised given
+    these too: ``theta = m + g / (1 + g) (v - m) + s z / sqrt(1 + g)`` with ``g = p s^2``, so that
+    much and few data both leave z round. For a Normal likelihood z is independent of all else.
     """
 
     name = "non-centring"
@@ -118,10 +123,10 @@ class NonCentring(Rule):
         prior = applied(state.unknowns[name], "Normal")
         if prior is None:
             return None
-        if not prior.parameters["sd"].names & state.random_names:
-            node = state.unknowns[name]
+        node = state.unknowns[name]
+        if not moves(state, node):
             return Refusal(name, "its sd is known", node.span) if node.axes else None
-        return Site((name,))
+        return Site((name,), {"told": told(state, node)})
 
     def rewrite(self, state: State, site: Site) -> State:
         """The deviation is sampled; the unknown is computed from it."""
@@ -130,24 +135,40 @@ class NonCentring(Rule):
         prior = node.random
         assert isinstance(prior, Applied)
         raw = f"{name}.z"
-        z = whole(raw, node.axes)
-        value: Expression = prior.parameters["mean"] + prior.parameters["sd"] * z
+        z, sd, mean = whole(raw, node.axes), prior.parameters["sd"], prior.parameters["mean"]
+        definitions = dict(state.definitions)
+        # In units of the sd: how far the unknown lies from its mean, and the scale of z.
+        deviation, scale = z, Constant(1.0)
+        if (said := site.found["told"]) is not None:
+            value_name, precision_name = f"{name}.value", f"{name}.precision"
+            definitions[value_name] = (node.axes, said.value)
+            definitions[precision_name] = (node.axes, said.precision)
+            weight = whole(precision_name, node.axes) * sd
+            growth = 1.0 + weight * sd
+            scale = 1.0 / sqrt(growth)
+            deviation = scale * z + weight / growth * (whole(value_name, node.axes) - mean)
         pieces = dict(state.pieces)
-        density = -0.5 * square(z) + _STANDARD_NORMAL
+        density = simplify(-0.5 * square(deviation) + log(scale) + _STANDARD_NORMAL)
         pieces[name] = Factor(name, sum_over(density, node.axes), node.span)
+        value: Expression = mean + sd * deviation
         computed = Computed(
             Deterministic(name, node.axes, value, node.span),
-            total(log(prior.parameters["sd"]), node.axes),
+            total(simplify(log(sd * scale)), node.axes),
         )
         return replace(
             state,
             pieces=pieces,
-            definitions={**state.definitions, name: (node.axes, value)},
+            definitions={**definitions, name: (node.axes, value)},
             replaced=(*state.replaced, Unknown(raw, node.axes, Support(), node.span)),
         ).computing(computed)
 
     def reason(self, state: State, site: Site) -> str:
+        if (said := site.found["told"]) is None:
+            return (
+                "Normal with an unknown sd: sampled as its deviation from its mean in units of "
+                "that sd, since its own scale shrinks where the sd is small"
+            )
         return (
-            "Normal with an unknown sd: sampled as its deviation from its mean in units of that "
-            "sd, since its own scale shrinks where the sd is small"
+            "Normal with an unknown sd: sampled as its deviation from what its prior and "
+            f"{listed(said.by)} say of it together, in units of that uncertainty"
         )

@@ -67,7 +67,13 @@ def deviations(draws: NDArray[np.generic], target: Target) -> list[Deviation]:
     source. That is fair for counts and 0/1 too.
     """
     values = np.asarray(draws, dtype=np.float64)
-    return [_deviation(values, target, *told) for told in target.values]
+    # The mean of 0 and 1 says all about them.
+    indicator = np.isin(values, (0.0, 1.0)).all()
+    return [
+        _deviation(values, target, *told)
+        for told in target.values
+        if told[0] == "mean" or not indicator
+    ]
 
 
 def _deviation(draws: Floats, target: Target, statistic: Statistic, expected: float) -> Deviation:

@@ -1,4 +1,4 @@
-"""The models of the reference collections: without mistakes, and their fits agree with the sources."""
+"""The models of the reference collections: no false alarm, and fits that agree with the sources."""
 
 from __future__ import annotations
 
