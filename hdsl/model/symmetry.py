@@ -87,6 +87,8 @@ def _tells_apart(graph: ModelGraph, node: Node, set_name: str) -> bool:
 
 def _is_particular(graph: ModelGraph, e: Expression, set_name: str) -> bool:
     match e:
+        case Reference(name) if name == f"{set_name}.labels":
+            return True
         case Reference(name, indices):
             axes = _axes_of(graph, name)
             return any(
