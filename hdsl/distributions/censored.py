@@ -159,7 +159,11 @@ class CensoredIf(Random):
 
     @property
     def support(self) -> Support:
-        return self.base.support
+        own = self.base.support
+        if own.lower is None:
+            return own
+        # More than what is below all values is still known to be at least this.
+        return replace(own, lower=where(self.condition, -math.inf, own.lower))
 
     def inside(self, x: Expression) -> Expression:
         between = self.base.inside(x)

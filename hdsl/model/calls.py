@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NoReturn
 from hdsl.diagnostics import Label as Place
 from hdsl.distributions import DISTRIBUTIONS
 from hdsl.distributions.categorical import Categorical
-from hdsl.distributions.random import Applied
 from hdsl.expressions.functions import FUNCTIONS, REDUCTIONS, SWEEPS
 from hdsl.expressions.tree import Expression, Size, apply
 from hdsl.model.comparisons import of_the_same_set
@@ -204,9 +203,7 @@ def _of_distribution(read: Translator, expression: tree.Call, scope: Scope) -> T
     )
     if expression.function == "log_prob":
         return Typed(found.guarded_log_prob(value))
-    below = (
-        found.distribution.cdf(value, **found.parameters) if isinstance(found, Applied) else None
-    )
+    below = found.cdf(value)
     if below is None:
         read.refuse("`cdf` of this distribution", expression.span)
     return Typed(below)
