@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
+import numpy as np
+
 from hdsl.expressions.arrays import numpy_arrays
 from hdsl.expressions.evaluate import Evaluator, Value
-from hdsl.expressions.tree import Concatenate, CountsAbove, Expression, Stack, set_of
+from hdsl.expressions.tree import Concatenate, CountsAbove, Expression, Stack, WholeNumbers, set_of
 from hdsl.model.graph import Bound
 from hdsl.model.scope import LIST_AXIS
 
@@ -51,6 +53,9 @@ def _register(e: Expression, run: Evaluator, sizes: dict[str, int], seen: set[Ex
     match e:
         case CountsAbove(counts, axis) if axis not in sizes:
             sizes[axis] = largest_count(counts, run)
+        case WholeNumbers(last, axis) if axis not in sizes:
+            array = np.asarray(run(last).array)
+            sizes[axis] = int(array.max()) + 1 if array.size else 1
         case Concatenate(items, axis) if axis not in sizes:
             sizes[axis] = sum(math.prod(map(run.size, own)) for _, own in items)
         case Stack(items, axis) if axis != LIST_AXIS and not has_length(axis, run):

@@ -12,7 +12,17 @@ from hdsl.distributions.distribution import Array, Parameter, Support
 from hdsl.distributions.random import Evaluate, Random
 from hdsl.expressions.functions import log, where
 from hdsl.expressions.ranges import PROBABILITY
-from hdsl.expressions.tree import Constant, Expression, Position, Reduce, Size, Sweep, apply
+from hdsl.expressions.rewrite import along
+from hdsl.expressions.tree import (
+    Constant,
+    Expression,
+    Gather,
+    Position,
+    Reduce,
+    Size,
+    Sweep,
+    apply,
+)
 
 _ROUNDING = 1e-6
 
@@ -42,12 +52,22 @@ class Categorical(Random):
 
     def log_prob(self, x: Expression) -> Expression:
         """Log probability; minus infinity where the probabilities do not add up to 1."""
-        chosen = apply("equal", Position(self.axis), x)
-        log_prob = log(Reduce("sum", where(chosen, self.p, 0.0), (self.axis,)))
         if isinstance(self.p, Sweep) and self.p.function == "softmax":
-            return log_prob
+            logits = self.p.body
+            return self._chosen(logits, x) - Reduce("logsumexp", logits, (self.axis,))
+        log_prob = log(self._chosen(self.p, x))
         excess = Reduce("sum", self.p, (self.axis,)) - 1.0
         return where(apply("less", apply("abs", excess), _ROUNDING), log_prob, -math.inf)
+
+    def _chosen(self, weights: Expression, x: Expression) -> Expression:
+        """The weight of `x`."""
+        if self.axis not in weights.axes:
+            return weights
+        try:
+            return along(weights, self.axis, Gather(x))
+        except ValueError:
+            chosen = apply("equal", Position(self.axis), x)
+            return Reduce("sum", where(chosen, weights, 0.0), (self.axis,))
 
     @property
     def support(self) -> Support:

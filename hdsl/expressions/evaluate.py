@@ -33,6 +33,7 @@ from hdsl.expressions.tree import (
     Size,
     Stack,
     Sweep,
+    WholeNumbers,
     set_of,
 )
 from hdsl.expressions.values import Array, Value, joint_axes, spread
@@ -274,6 +275,10 @@ def _counts_above(run: Evaluator, e: CountsAbove) -> Value:
     return Value((counts.size - run.arrays.cumsum(histogram))[:size] * 1.0, (e.axis,))
 
 
+def _whole_numbers(run: Evaluator, e: WholeNumbers) -> Value:
+    return Value(run.arrays.arange(run.size(e.axis)), (e.axis,))
+
+
 def _stack(run: Evaluator, e: Stack) -> Value:
     items = [run(item) for item in e.items]
     axes = joint_axes(*items)
@@ -316,6 +321,7 @@ _EVALUATE: dict[type[Expression], Callable[..., Value]] = {
     Sweep: _sweep,
     Segment: _segment,
     CountsAbove: _counts_above,
+    WholeNumbers: _whole_numbers,
     Stack: _stack,
     Concatenate: _concatenate,
     Scan: scan,

@@ -26,6 +26,7 @@ from hdsl.expressions.tree import (
     Size,
     Stack,
     Sweep,
+    WholeNumbers,
 )
 
 _INF = math.inf
@@ -118,7 +119,7 @@ def _range(e: Expression, visit: _Visit, look_up: Callable[[Reference], Range]) 
             return Range(Interval(value, value, False, False, whole), True)
         case Reference():
             return look_up(e)
-        case Position() | LabelPosition() | Lookup() | CountsAbove():
+        case Position() | LabelPosition() | Lookup() | CountsAbove() | WholeNumbers():
             return Range(COUNT)
         case Size():
             return Range(Interval(1.0, _INF, False, True, integer=True))

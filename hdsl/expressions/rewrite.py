@@ -28,6 +28,7 @@ from hdsl.expressions.tree import (
     Size,
     Stack,
     Sweep,
+    WholeNumbers,
     apply,
     map_children,
     set_of,
@@ -79,7 +80,7 @@ def rename_axes(expression: Expression, names: Mapping[str, str]) -> Expression:
             case Sweep() | Stack():
                 e = replace(e, axis=names.get(e.axis, e.axis))
                 return map_children(e, lambda child: rename_axes(child, names))
-            case CountsAbove():
+            case CountsAbove() | WholeNumbers():
                 return replace(e, axis=names.get(e.axis, e.axis))
             case Concatenate(items, axis):
                 new = tuple((_renamed_but(item, names, own), own) for item, own in items)
@@ -268,7 +269,7 @@ def elements_inlined(
             return None
         if e not in found:
             try:
-                found[e] = visit(_element(*definitions[e.name], e.indices))
+                found[e] = visit(element(*definitions[e.name], e.indices))
             except ValueError:
                 found[e] = None
         return found[e]
@@ -279,7 +280,7 @@ def elements_inlined(
     return visit(expression)
 
 
-def _element(axes: tuple[str, ...], body: Expression, indices: tuple[Index, ...]) -> Expression:
+def element(axes: tuple[str, ...], body: Expression, indices: tuple[Index, ...]) -> Expression:
     """The elements at some indices of what a body defines over axes."""
     apart = {axis: f"{axis}#element" for axis in axes}
     body = rename_axes(body, apart)

@@ -28,21 +28,36 @@ def power(xp: Arrays, a: Array, b: Array) -> Array:
     return xp.power(a * 1.0, b)
 
 
+def log(xp: Arrays, x: Array) -> Array:
+    """Natural logarithm; at 0 it is -inf, and its gradient 0.
+
+    What is impossible adds nothing to a sum over possibilities, nor to its gradient.
+    """
+    zero = x == 0
+    return xp.where(zero, -xp.inf, xp.log(xp.where(zero, 1.0, x)))
+
+
+def log1p(xp: Arrays, x: Array) -> Array:
+    """log(1 + x), exact for small x; at -1 as `log` is at 0."""
+    zero = x == -1
+    return xp.where(zero, -xp.inf, xp.log1p(xp.where(zero, 0.0, x)))
+
+
 def xlogy(xp: Arrays, a: Array, b: Array) -> Array:
     """a log(b), and 0 where a is 0, with a finite gradient there."""
     zero = a == 0
-    return a * xp.log(xp.where(zero, 1.0, b))
+    return a * log(xp, xp.where(zero, 1.0, b))
 
 
 def xlog1py(xp: Arrays, a: Array, b: Array) -> Array:
     """a log(1 + b), and 0 where a is 0, with a finite gradient there."""
     zero = a == 0
-    return a * xp.log1p(xp.where(zero, 0.0, b))
+    return a * log1p(xp, xp.where(zero, 0.0, b))
 
 
 def logit(xp: Arrays, p: Array) -> Array:
     """log(p / (1 - p))."""
-    return xp.log(p) - xp.log1p(-p)
+    return log(xp, p) - log1p(xp, -p)
 
 
 def logsubexp(xp: Arrays, x: Array, y: Array) -> Array:

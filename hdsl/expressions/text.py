@@ -25,6 +25,7 @@ from hdsl.expressions.tree import (
     Size,
     Stack,
     Sweep,
+    WholeNumbers,
     set_of,
 )
 
@@ -82,6 +83,8 @@ def _text(e: Expression) -> tuple[str, int]:
             return f"{function}({text(body)})", 9
         case CountsAbove(counts, axis):
             return f"count({text(counts)} > {_axis(axis)})", 9
+        case WholeNumbers(last):
+            return f"0..{text(last)}", 9
         case Stack(items):
             return f"[{', '.join(text(item) for item in items)}]", 9
         case Concatenate(items):

@@ -262,6 +262,21 @@ class CountsAbove(Expression):
 
 
 @dataclass(frozen=True, eq=False)
+class WholeNumbers(Expression):
+    """The numbers 0, 1, … up to the largest of `last` along a new axis.
+
+    `last` depends on data alone.
+    """
+
+    last: Expression
+    axis: str
+
+    @cached_property
+    def axes(self) -> frozenset[str]:
+        return frozenset((self.axis,))
+
+
+@dataclass(frozen=True, eq=False)
 class Stack(Expression):
     """A list ``[a, b]`` along an axis."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import takewhile
 from typing import TypeAlias
 
 from hdsl.distributions.random import Applied
@@ -58,6 +59,8 @@ class State:
         Quantities that pieces refer to by name: deterministic ones, and what rules computed.
     spent
         Statements of which only a factor is left, with the unknown that they integrated out.
+    bare
+        Unknowns that are sampled although their prior has become part of such a factor.
     """
 
     graph: ModelGraph
@@ -67,6 +70,7 @@ class State:
     recovery: tuple[Step, ...] = ()
     notes: tuple[Note, ...] = ()
     spent: Mapping[str, str] = field(default_factory=dict[str, str])
+    bare: Mapping[str, Stochastic] = field(default_factory=dict[str, Stochastic])
 
     @cached_property
     def unknowns(self) -> dict[str, Stochastic]:
@@ -80,7 +84,8 @@ class State:
     @cached_property
     def random_names(self) -> frozenset[str]:
         """All names that depend on something sampled."""
-        return self._closure({*self.unknowns, *(unknown.name for unknown in self.replaced)})
+        replaced = (unknown.name for unknown in self.replaced)
+        return self._closure({*self.unknowns, *self.bare, *replaced})
 
     def dependents(self, name: str) -> frozenset[str]:
         """An unknown, and all definitions that depend on it, directly or through others."""
@@ -111,7 +116,7 @@ class State:
 
     def computing(self, *steps: Computed) -> State:
         """The same with more unknowns computed, after the earlier ones and before what is drawn."""
-        done = sum(isinstance(step, Computed) for step in self.recovery)
+        done = sum(1 for _ in takewhile(lambda step: isinstance(step, Computed), self.recovery))
         return replace(self, recovery=(*self.recovery[:done], *steps, *self.recovery[done:]))
 
     def noting(self, note: Note) -> State:

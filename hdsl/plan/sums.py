@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hdsl.expressions.functions import square
+from hdsl.expressions.functions import square, where
 from hdsl.expressions.rewrite import rename_axes
 from hdsl.expressions.tree import (
     Along,
@@ -76,6 +76,10 @@ class Link:
         outer, inner = split_factors(body, self.summed)
         return self.over_parent(product(outer)) * self._sum(product(inner))
 
+    def gathered(self, body: Expression) -> Expression:
+        """The same for a body that may be infinite: nothing is taken out of the sum."""
+        return self._sum(body)
+
     def over_parent(self, expression: Expression) -> Expression:
         """An expression that is constant along the summed axes, over the parent's axes."""
         return rename_axes(expression, self._names())
@@ -99,7 +103,7 @@ class Link:
         for axis, index in zip(self.axes, self.reference.indices, strict=True):
             if isinstance(index, At):
                 here = LabelPosition(set_of(axis), index.label)
-                total = total * apply("equal", Position(axis), here)
+                total = where(apply("equal", Position(axis), here), total, 0.0)
         return total
 
     def _summed_apart(self) -> dict[str, str]:

@@ -1,0 +1,279 @@
+"""Discrete unknowns that are summed out: their elements, and the values that these can have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, reduce
+
+from hdsl.distributions.categorical import Categorical
+from hdsl.distributions.random import Random
+from hdsl.expressions.functions import where
+from hdsl.expressions.rewrite import element, elements_inlined, inline, rebuild
+from hdsl.expressions.simplify import simplify
+from hdsl.expressions.tree import (
+    Apply,
+    Concatenate,
+    Constant,
+    Expression,
+    Gather,
+    Position,
+    Reference,
+    Size,
+    WholeNumbers,
+    apply,
+)
+from hdsl.model.graph import Deterministic, ModelGraph, Stochastic, whole
+from hdsl.model.parts import parts_axis
+from hdsl.plan.plan import Computed
+from hdsl.source import Span
+
+NEVER = float("-inf")
+
+
+@dataclass(frozen=True)
+class Domain:
+    """The values that each element can have, listed along `axis`.
+
+    Attributes
+    ----------
+    values
+        Over `axis`, and over the axes of the elements where their ranges differ.
+    first, last
+        The least and the largest value.
+    possible
+        Where the values count: short ranges are filled up. `None`: everywhere.
+    """
+
+    axis: str
+    values: Expression
+    first: Expression
+    last: Expression
+    possible: Expression | None = None
+
+
+@dataclass(frozen=True)
+class Family:
+    """An array of discrete unknowns.
+
+    Attributes
+    ----------
+    name
+        What the density calls it: the unknown, or all parts of a quantity one after the other.
+    nodes
+        The unknowns in it.
+    log_prior
+        Log probability of each value, over `axes` and the axis of the values; not the references
+        to other unknowns.
+    computed
+        How the unknowns follow from the family, where it is not one of them.
+    definitions
+        What `domain` refers to by name.
+    """
+
+    name: str
+    axes: tuple[str, ...]
+    nodes: tuple[Stochastic, ...]
+    domain: Domain
+    log_prior: Expression
+    computed: tuple[Computed, ...] = ()
+    definitions: Mapping[str, tuple[tuple[str, ...], Expression]] = field(
+        default_factory=dict[str, tuple[tuple[str, ...], Expression]]
+    )
+
+    @property
+    def shown(self) -> str:
+        """What messages call it."""
+        return self.name.removesuffix(".parts")
+
+    @property
+    def span(self) -> Span:
+        """The first statement about it."""
+        return self.nodes[0].span
+
+
+def is_discrete_unknown(graph: ModelGraph, name: str) -> bool:
+    """Whether a name is that of a discrete unknown on which something observed depends."""
+    node = graph.nodes.get(name)
+    return (
+        isinstance(node, Stochastic)
+        and not node.is_observed
+        and node.random.is_discrete
+        and graph.roles[name] == "parameter"
+    )
+
+
+@dataclass
+class _Finder:
+    """Finds families, each after those that its ends depend on."""
+
+    graph: ModelGraph
+    found: dict[str, Family]
+
+    def flat(self, expression: Expression) -> Expression:
+        """With what depends on discrete unknowns written out, down to the families."""
+        return elements_inlined(expression, self.hidden)
+
+    @cached_property
+    def hidden(self) -> dict[str, tuple[tuple[str, ...], Expression]]:
+        return discrete_definitions(self.graph)
+
+    def whole(self, node: Stochastic) -> Family:
+        random = node.random.map(self.flat)
+        domain = _domain(node.name, node.name, random, *self.ends(random))
+        prior = _log_prior(random, domain.values)
+        return Family(node.name, node.axes, (node,), domain, prior)
+
+    def in_parts(self, name: str) -> Family:
+        """The parts of a quantity, along the axis on which they follow each other."""
+        axis = parts_axis(name)
+        nodes = [self.graph.nodes[part.node] for part in self.graph.assembled[name][1]]
+        parts = [self.part(node) for node in nodes if isinstance(node, Stochastic | Deterministic)]
+        randoms = [random for _, random, _, _ in parts if random is not None]
+        definitions: dict[str, tuple[tuple[str, ...], Expression]] = {}
+        ends: list[Expression] = []
+        for end, items in (
+            ("least", [(first, node.axes) for node, _, first, _ in parts]),
+            ("most", [(last, node.axes) for node, _, _, last in parts]),
+        ):
+            if len({e for e, _ in items}) == 1 and not items[0][0].axes:
+                ends.append(items[0][0])
+            else:
+                definitions[f"{name}.{end}"] = (axis,), Concatenate(tuple(items), axis)
+                ends.append(whole(f"{name}.{end}", (axis,)))
+        domain = _domain(name, axis, randoms[0], *ends, definitions=definitions)
+        priors: list[tuple[Expression, tuple[str, ...]]] = []
+        computed: list[Computed] = []
+        start: Expression = Constant(0.0)
+        for node, random, _, _ in parts:
+            at, size = _flat(node.axes)
+            place = Gather(simplify(start + at))
+            values = element((axis,), domain.values, (place,))
+            if random is not None:
+                priors.append((_log_prior(random, values), node.axes))
+                value = Reference(axis, (place,))
+                computed.append(Computed(Deterministic(node.name, node.axes, value, node.span)))
+            else:
+                same = apply("equal", values, whole(node.name, node.axes))
+                priors.append((where(same, 0.0, NEVER), node.axes))
+            start = simplify(start + size)
+        unknown = tuple(node for node, _, _, _ in parts if isinstance(node, Stochastic))
+        prior = Concatenate(tuple(priors), axis)
+        return Family(axis, (axis,), unknown, domain, prior, tuple(computed), definitions)
+
+    def part(
+        self, node: Stochastic | Deterministic
+    ) -> tuple[Stochastic | Deterministic, Random | None, Expression, Expression]:
+        if isinstance(node, Deterministic):
+            value = whole(node.name, node.axes)
+            return node, None, value, value
+        random = node.random.map(self.flat)
+        return node, random, *self.ends(random)
+
+    def ends(self, random: Random) -> tuple[Expression, Expression]:
+        """The least and the largest value that is possible, as far as data and constants tell."""
+        if isinstance(random, Categorical):
+            return Constant(0.0), simplify(Size(random.set_name) - 1.0)
+        support = random.support
+        assert support.lower is not None
+        assert support.upper is not None
+        lower, upper = self.bound(support.lower, False), self.bound(support.upper, True)
+        return _least(lower, support.lower_open), _largest(upper, support.upper_open)
+
+    def bound(self, end: Expression, upper: bool) -> Expression:
+        """The end with other discrete unknowns in it at their own least or largest value."""
+
+        def change(e: Expression) -> Expression | None:
+            if isinstance(e, Reference) and e.name in self.found:
+                family = self.found[e.name]
+                own = family.domain.last if upper else family.domain.first
+                return element(family.axes, own, e.indices)
+            if e.names & set(self.found) and isinstance(e, Apply) and e.function not in _GROWING:
+                return e
+            return None
+
+        return rebuild(end, change)
+
+
+def find_families(graph: ModelGraph) -> dict[str, Family]:
+    """All families of a model, parents first."""
+    found: dict[str, Family] = {}
+    finder = _Finder(graph, found)
+    wholes = {
+        parts_axis(name): name
+        for name, (_, parts) in graph.assembled.items()
+        if any(is_discrete_unknown(graph, part.node) for part in parts)
+    }
+    in_parts = {part.node for name in wholes.values() for part in graph.assembled[name][1]}
+    for name, node in graph.nodes.items():
+        if name in wholes:
+            found[name] = finder.in_parts(wholes[name])
+        elif name not in in_parts and is_discrete_unknown(graph, name):
+            assert isinstance(node, Stochastic)
+            found[name] = finder.whole(node)
+    return found
+
+
+def discrete_definitions(graph: ModelGraph) -> dict[str, tuple[tuple[str, ...], Expression]]:
+    """Definitions that depend on discrete unknowns, but those that are families themselves."""
+    discrete = {name for name in graph.nodes if is_discrete_unknown(graph, name)}
+    families = {
+        parts_axis(name)
+        for name, (_, parts) in graph.assembled.items()
+        if any(part.node in discrete for part in parts)
+    }
+    return {
+        name: definition
+        for name, definition in graph.definitions.items()
+        if name not in families and graph.ancestors[name] & discrete
+    }
+
+
+def _log_prior(random: Random, values: Expression) -> Expression:
+    ends = (random.support.lower, random.support.upper)
+    if isinstance(random, Categorical) or not any(e is not None and e.names for e in ends):
+        return random.log_prob(values)
+    return random.guarded_log_prob(values)
+
+
+def _flat(axes: tuple[str, ...]) -> tuple[Expression, Expression]:
+    """The place of each element in row-major order, and the number of elements."""
+    place: Expression = Constant(0.0)
+    for axis in axes:
+        place = simplify(place * Size(axis)) + Position(axis)
+    return place, reduce(lambda n, axis: n * Size(axis), axes, Constant(1.0))
+
+
+def _domain(
+    name: str,
+    axis: str,
+    random: Random,
+    first: Expression,
+    last: Expression,
+    definitions: Mapping[str, tuple[tuple[str, ...], Expression]] | None = None,
+) -> Domain:
+    if isinstance(random, Categorical):
+        own = f"{random.set_name}#{name}.values"
+        return Domain(own, Position(own), first, last)
+    own = f"{name}.values"
+    width = simplify(last - first)
+    count = WholeNumbers(inline(width, definitions or {}), own)
+    if not width.axes:
+        return Domain(own, first + count, first, last)
+    inside = apply("less_equal", count, width)
+    return Domain(own, apply("min", first + count, last), first, last, inside)
+
+
+def _least(end: Expression, is_open: bool) -> Expression:
+    if isinstance(end, Reference | Size) and not is_open:
+        return end
+    return simplify(apply("floor", end) + 1.0 if is_open else apply("ceil", end))
+
+
+def _largest(end: Expression, is_open: bool) -> Expression:
+    if isinstance(end, Reference | Size) and not is_open:
+        return end
+    return simplify(apply("ceil", end) - 1.0 if is_open else apply("floor", end))
+
+
+_GROWING = {"add", "min", "max", "floor", "ceil"}
