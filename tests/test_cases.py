@@ -1,8 +1,8 @@
 """Every model in `cases/good` is accepted; every one in `cases/bad` gives its golden text.
 
-A bad model is parsed, checked and bound to the data files beside it, up to the stage that finds its
-mistake; where nothing is wrong, its lints count. `pytest tests/test_cases.py --accept` rewrites the
-golden texts: review the difference.
+A bad model is parsed, checked, planned and bound to the data files beside it, up to the stage that
+finds its mistake; where nothing is wrong, its lints count. `pytest tests/test_cases.py --accept`
+rewrites the golden texts: review the difference.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from hdsl.diagnostics import Diagnostic, HdslError
 from hdsl.diagnostics.render import render_all
 from hdsl.model.bind import bind
 from hdsl.model.check import check
+from hdsl.plan.planner import make_plan
 from hdsl.source import Source
 from hdsl.syntax import decode, parse
 
@@ -44,6 +45,7 @@ def diagnose(path: Path) -> tuple[tuple[Diagnostic, ...], str]:
     try:
         source = read(path)
         graph, warnings = check(parse(source), source)
+        make_plan(graph)
         bind(graph, folder=path.parent, available=lambda: FREE_MEMORY)
     except HdslError as error:
         return error.diagnostics, str(error)

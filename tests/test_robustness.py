@@ -256,7 +256,7 @@ def test_an_impossible_option(option: str, value: Any) -> None:
     model = hdsl.compile(text)
     found = answered(lambda: model.sample(data, **{"num_samples": 10, "seed": 1, option: value}))
     assert isinstance(found, hdsl.HdslError)
-    assert {d.code for d in found.diagnostics} <= {"HB502", "HB503", "HB506"}
+    assert {d.code for d in found.diagnostics} <= {"HB502", "HB503", "HB506", "HB514"}
 
 
 def test_options_of_numpy_are_as_good() -> None:

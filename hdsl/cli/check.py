@@ -11,7 +11,8 @@ from hdsl.cli.options import add_data, add_format, add_planning
 from hdsl.cli.output import Output
 from hdsl.model.bind import bind
 from hdsl.model.check import check
-from hdsl.model.graph import ModelGraph
+from hdsl.model.discrete import has_discrete_unknowns
+from hdsl.model.graph import Bound, ModelGraph
 from hdsl.syntax.parse import parse
 
 
@@ -33,19 +34,29 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
     check_names(graph, arguments.data)
     if arguments.without or arguments.keep:
         _check_options(arguments, graph, folder)
-    unseen = bind(
+    bound = bind(
         graph,
         folder=folder,
         given=read_data(arguments.data),
         allow_outside=arguments.allow_outside,
         partial=True,
-    ).unseen
+    )
+    if has_discrete_unknowns(graph):
+        _plan(graph, bound)
+    unseen = bound.unseen
     output.facts.update(ok=True, unseen=list(unseen))
     lints = {0: "", 1: ", 1 warning"}.get(len(warnings), f", {len(warnings)} warnings")
     output.say(f"{source.name}: no mistakes{lints}")
     for sentence in unseen:
         output.say(f"  {sentence}")
     return DONE
+
+
+def _plan(graph: ModelGraph, bound: Bound) -> None:
+    """Discrete unknowns must be such that they can be summed out."""
+    from hdsl.plan.planner import make_plan
+
+    make_plan(graph, None, bound)
 
 
 def _check_options(arguments: argparse.Namespace, graph: ModelGraph, folder: Path) -> None:

@@ -170,6 +170,11 @@ CODES: dict[str, str] = {
     "HB506": "an argument that is not possible",
     "HB507": "a model that can't be simulated",
     # Results.
+    "HB510": "a discrete unknown without a largest value",
+    "HB511": "a discrete unknown with unknown ends",
+    "HB512": "a discrete unknown that can't be summed out",
+    "HB513": "a sum over too many values",
+    "HB514": "a discrete unknown that is to be kept",
     "HB550": "draws that are not finite numbers",
     "HB551": "a chain that never moved",
     "HB552": "the chains don't agree",

@@ -9,9 +9,9 @@ from hdsl.model.choices import check_choices
 from hdsl.model.collect_names import collect_names
 from hdsl.model.combined_checks import check_combined
 from hdsl.model.derivatives import check_derivatives
+from hdsl.model.discrete import check_discrete
 from hdsl.model.graph import ModelGraph
 from hdsl.model.lints import list_lints
-from hdsl.model.names import not_yet
 from hdsl.model.observed_once import check_formulas
 from hdsl.model.order import ordered
 from hdsl.model.statements import Builder
@@ -60,7 +60,7 @@ def check_graph(graph: ModelGraph, report: Report) -> None:
     check_choices(graph, report)
     check_formulas(graph, report)
     _check_observations(graph, report)
-    _check_discrete(graph, report)
+    check_discrete(graph, report)
     _check_improper(graph, report)
     check_combined(graph, report)
     check_derivatives(graph, report)
@@ -119,13 +119,3 @@ def _depends_on_unknowns(graph: ModelGraph, expression: Expression) -> bool:
         name in graph.unknowns or graph.ancestors.get(name, frozenset()) & graph.unknowns
         for name in expression.names
     )
-
-
-def _check_discrete(graph: ModelGraph, report: Report) -> None:
-    for node in graph.stochastic:
-        if graph.roles[node.name] == "parameter" and node.random.is_discrete:
-            not_yet(
-                report,
-                f"`{node.name}`, a discrete unknown on which something observed depends,",
-                node.span,
-            )

@@ -11,6 +11,7 @@ from functools import cached_property
 from hdsl.distributions.random import Applied, Random
 from hdsl.expressions.text import text, with_axes
 from hdsl.expressions.tree import Apply, Expression, set_of
+from hdsl.model.discrete import is_discrete_unknown
 from hdsl.model.graph import Bound, Deterministic, Imputed, Stochastic
 from hdsl.plan.phrases import listed, shown
 from hdsl.plan.plan import Computed, Drawn, Note, Plan
@@ -27,8 +28,8 @@ class Line:
     Attributes
     ----------
     fate
-        ``observed``, ``sampled``, ``integrated out``, ``transformed``, ``predicted``, ``computed``
-        or ``data``.
+        ``observed``, ``sampled``, ``summed out``, ``integrated out``, ``transformed``,
+        ``predicted``, ``computed`` or ``data``.
     rule
         The rule that decided it, if one did.
     recovery
@@ -186,6 +187,8 @@ class _Telling:
     def _fate(self, node: Stochastic, role: str) -> str:
         if role != "parameter":
             return {"observation": "observed", "prediction": "predicted"}[role]
+        if is_discrete_unknown(self.plan.graph, node.name):
+            return "summed out"
         if node.name in self._drawn:
             return "integrated out"
         return "transformed" if node.name in self._computed else "sampled"
@@ -200,7 +203,7 @@ class _Telling:
             reason = "depends on data alone: computed once"
         stays = fate in ("sampled", "transformed")
         refused = tuple(_refused(n) for n in notes if not n.fired) if stays else ()
-        recovery = tuple(self._recovery(node.name)) if fate == "integrated out" else ()
+        recovery = tuple(self._recovery(node.name)) if node.name in self._drawn else ()
         place = self.plan.graph.source.position(node.span.start)[0] if node.span.end else 0
         return Line(fate, self._name(node), place, rule, reason, recovery, refused)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 
@@ -23,9 +23,11 @@ from hdsl.expressions.tree import (
     WholeNumbers,
     apply,
 )
+from hdsl.model.discrete import is_discrete_unknown
 from hdsl.model.graph import Deterministic, ModelGraph, Stochastic, whole
 from hdsl.model.parts import parts_axis
 from hdsl.plan.plan import Computed
+from hdsl.plan.state import State
 from hdsl.source import Span
 
 NEVER = float("-inf")
@@ -62,9 +64,9 @@ class Family:
         What the density calls it: the unknown, or all parts of a quantity one after the other.
     nodes
         The unknowns in it.
-    log_prior
-        Log probability of each value, over `axes` and the axis of the values; not the references
-        to other unknowns.
+    priors
+        By statement its axes and the log probability of each value, over these and the axis of the
+        values. Several follow each other along the one axis of the family.
     computed
         How the unknowns follow from the family, where it is not one of them.
     definitions
@@ -75,11 +77,21 @@ class Family:
     axes: tuple[str, ...]
     nodes: tuple[Stochastic, ...]
     domain: Domain
-    log_prior: Expression
+    priors: Mapping[str, tuple[tuple[str, ...], Expression]]
     computed: tuple[Computed, ...] = ()
     definitions: Mapping[str, tuple[tuple[str, ...], Expression]] = field(
         default_factory=dict[str, tuple[tuple[str, ...], Expression]]
     )
+
+    def log_prior(self, statements: Collection[str]) -> Expression:
+        """Log probability of each value, as far as some statements tell."""
+        told = {
+            name: (axes, e if name in statements else Constant(0.0))
+            for name, (axes, e) in self.priors.items()
+        }
+        if not self.computed:
+            return told[self.name][1]
+        return Concatenate(tuple((e, axes) for axes, e in told.values()), self.axes[0])
 
     @property
     def shown(self) -> str:
@@ -92,23 +104,16 @@ class Family:
         return self.nodes[0].span
 
 
-def is_discrete_unknown(graph: ModelGraph, name: str) -> bool:
-    """Whether a name is that of a discrete unknown on which something observed depends."""
-    node = graph.nodes.get(name)
-    return (
-        isinstance(node, Stochastic)
-        and not node.is_observed
-        and node.random.is_discrete
-        and graph.roles[name] == "parameter"
-    )
-
-
 @dataclass
 class _Finder:
     """Finds families, each after those that its ends depend on."""
 
-    graph: ModelGraph
+    state: State
     found: dict[str, Family]
+
+    @property
+    def graph(self) -> ModelGraph:
+        return self.state.graph
 
     def flat(self, expression: Expression) -> Expression:
         """With what depends on discrete unknowns written out, down to the families."""
@@ -116,13 +121,22 @@ class _Finder:
 
     @cached_property
     def hidden(self) -> dict[str, tuple[tuple[str, ...], Expression]]:
-        return discrete_definitions(self.graph)
+        discrete = {n for n in self.graph.nodes if is_discrete_unknown(self.graph, n)}
+        return hidden_definitions(
+            self.state, {*discrete, *_wholes(self.graph)}, _wholes(self.graph)
+        )
+
+    def random(self, node: Stochastic) -> Random:
+        """The distribution with deterministic quantities written out."""
+        piece = self.state.pieces[node.name]
+        assert isinstance(piece, Stochastic)
+        return piece.random.map(self.flat)
 
     def whole(self, node: Stochastic) -> Family:
-        random = node.random.map(self.flat)
+        random = self.random(node)
         domain = _domain(node.name, node.name, random, *self.ends(random))
-        prior = _log_prior(random, domain.values)
-        return Family(node.name, node.axes, (node,), domain, prior)
+        priors = {node.name: (node.axes, _log_prior(random, domain.values))}
+        return Family(node.name, node.axes, (node,), domain, priors)
 
     def in_parts(self, name: str) -> Family:
         """The parts of a quantity, along the axis on which they follow each other."""
@@ -142,7 +156,7 @@ class _Finder:
                 definitions[f"{name}.{end}"] = (axis,), Concatenate(tuple(items), axis)
                 ends.append(whole(f"{name}.{end}", (axis,)))
         domain = _domain(name, axis, randoms[0], *ends, definitions=definitions)
-        priors: list[tuple[Expression, tuple[str, ...]]] = []
+        priors: dict[str, tuple[tuple[str, ...], Expression]] = {}
         computed: list[Computed] = []
         start: Expression = Constant(0.0)
         for node, random, _, _ in parts:
@@ -150,16 +164,15 @@ class _Finder:
             place = Gather(simplify(start + at))
             values = element((axis,), domain.values, (place,))
             if random is not None:
-                priors.append((_log_prior(random, values), node.axes))
+                priors[node.name] = node.axes, _log_prior(random, values)
                 value = Reference(axis, (place,))
                 computed.append(Computed(Deterministic(node.name, node.axes, value, node.span)))
             else:
                 same = apply("equal", values, whole(node.name, node.axes))
-                priors.append((where(same, 0.0, NEVER), node.axes))
+                priors[node.name] = node.axes, where(same, 0.0, NEVER)
             start = simplify(start + size)
         unknown = tuple(node for node, _, _, _ in parts if isinstance(node, Stochastic))
-        prior = Concatenate(tuple(priors), axis)
-        return Family(axis, (axis,), unknown, domain, prior, tuple(computed), definitions)
+        return Family(axis, (axis,), unknown, domain, priors, tuple(computed), definitions)
 
     def part(
         self, node: Stochastic | Deterministic
@@ -167,7 +180,7 @@ class _Finder:
         if isinstance(node, Deterministic):
             value = whole(node.name, node.axes)
             return node, None, value, value
-        random = node.random.map(self.flat)
+        random = self.random(node)
         return node, random, *self.ends(random)
 
     def ends(self, random: Random) -> tuple[Expression, Expression]:
@@ -195,15 +208,11 @@ class _Finder:
         return rebuild(end, change)
 
 
-def find_families(graph: ModelGraph) -> dict[str, Family]:
+def find_families(state: State) -> dict[str, Family]:
     """All families of a model, parents first."""
     found: dict[str, Family] = {}
-    finder = _Finder(graph, found)
-    wholes = {
-        parts_axis(name): name
-        for name, (_, parts) in graph.assembled.items()
-        if any(is_discrete_unknown(graph, part.node) for part in parts)
-    }
+    finder, graph = _Finder(state, found), state.graph
+    wholes = _wholes(graph)
     in_parts = {part.node for name in wholes.values() for part in graph.assembled[name][1]}
     for name, node in graph.nodes.items():
         if name in wholes:
@@ -214,19 +223,24 @@ def find_families(graph: ModelGraph) -> dict[str, Family]:
     return found
 
 
-def discrete_definitions(graph: ModelGraph) -> dict[str, tuple[tuple[str, ...], Expression]]:
-    """Definitions that depend on discrete unknowns, but those that are families themselves."""
-    discrete = {name for name in graph.nodes if is_discrete_unknown(graph, name)}
-    families = {
-        parts_axis(name)
-        for name, (_, parts) in graph.assembled.items()
-        if any(part.node in discrete for part in parts)
-    }
+def _wholes(graph: ModelGraph) -> dict[str, str]:
+    """Quantities in parts with discrete unknowns among these, by the axis of the parts."""
     return {
-        name: definition
-        for name, definition in graph.definitions.items()
-        if name not in families and graph.ancestors[name] & discrete
+        parts_axis(name): name
+        for name, (_, parts) in graph.assembled.items()
+        if any(is_discrete_unknown(graph, part.node) for part in parts)
     }
+
+
+def hidden_definitions(
+    state: State, names: Collection[str], but: Collection[str]
+) -> dict[str, tuple[tuple[str, ...], Expression]]:
+    """Definitions that depend on some quantities, but those given."""
+    found, before = set(names), 0
+    while len(found) > before:
+        before = len(found)
+        found |= {n for n, (_, e) in state.definitions.items() if e.names & found}
+    return {n: d for n, d in state.definitions.items() if n in found and n not in but}
 
 
 def _log_prior(random: Random, values: Expression) -> Expression:

@@ -11,12 +11,15 @@ from hdsl.distributions import DISTRIBUTIONS
 from hdsl.expressions.functions import LINKS, square
 from hdsl.expressions.rewrite import sum_over
 from hdsl.expressions.tree import Constant, Expression, set_of
+from hdsl.model.discrete import is_discrete_unknown
 from hdsl.model.graph import Bound, Factor, ModelGraph, SetDeclaration, Stochastic
 from hdsl.plan.conjugate import ConjugateCollapse
 from hdsl.plan.coordinates import BetaCoordinates, NonCentring
+from hdsl.plan.eliminate import sum_out
 from hdsl.plan.gaussian import NormalCollapse
 from hdsl.plan.phrases import family_of
 from hdsl.plan.plan import Note, Plan, Term, Unknown
+from hdsl.plan.rows import log_prob_of
 from hdsl.plan.rule import Refusal, Rule, Site
 from hdsl.plan.state import Gaussian, Piece, State, initial_state
 from hdsl.plan.sums import total
@@ -61,7 +64,7 @@ def check_options(graph: ModelGraph, options: Options) -> None:
     Raises
     ------
     HdslError
-        HB502 for a rule, HB503 for an unknown.
+        HB502 for a rule, HB503 for an unknown, HB514 for a discrete one.
     """
     report = Report()
     for name in sorted(options.without - set(rule_names())):
@@ -77,6 +80,13 @@ def check_options(graph: ModelGraph, options: Options) -> None:
                 "HB503",
                 f"there is no unknown `{name}` to keep",
                 cause=f"the parameters of the model are {', '.join(f'`{n}`' for n in unknowns)}",
+            )
+        elif any(is_discrete_unknown(graph, n) for n in unknowns_named(graph, name)):
+            report.add(
+                "HB514",
+                f"`{name}` is discrete and cannot be kept",
+                cause="a discrete unknown is never sampled: it is summed out, and drawn afterwards",
+                help="leave it out of `--keep`",
             )
     report.raise_errors()
 
@@ -99,12 +109,19 @@ def make_plan(
     The structure of the plan depends on the model and on the sizes of its index sets, as far as
     these are known, never on other data; sizes say only which of two effects leaves that cannot
     both leave. Statements may stand in any order.
+
+    Raises
+    ------
+    HdslError
+        HB512, HB513: a discrete unknown cannot be summed out.
     """
     options = options or Options()
     kept = (unknowns_named(graph, name) for name in options.keep)
     options = replace(options, keep=frozenset[str]().union(*kept))
-    state = _forward(initial_state(graph))
-    collapsed = _collapse_plates(state, options, _sizes(graph, bound))
+    sizes = _sizes(graph, bound)
+    allowed = [rule for rule in COLLAPSES if options.allows(rule)]
+    state = sum_out(_forward(initial_state(graph)), allowed, options.keep, sizes, bound)
+    collapsed = _collapse_plates(state, options, sizes)
     everything = _collapse_all(collapsed, options)
     if options.sampler == "nuts":
         collapsed = collapsed if collapsed.unknowns else state
@@ -197,7 +214,7 @@ def _collapse_all(state: State, options: Options) -> State | None:
                 break
         else:
             return None
-    return state
+    return None if state.bare else state
 
 
 def _note_refusals(state: State, options: Options, stays: str) -> State:
@@ -272,9 +289,11 @@ def _in_coordinates(state: State, rule: Rule, site: Site, options: Options) -> S
 
 
 def _finished(state: State) -> Plan:
+    left = {**state.unknowns, **state.bare}
     unknowns = [
-        Unknown(name, node.axes, node.random.support, node.span)
-        for name, node in state.unknowns.items()
+        Unknown(name, left[name].axes, left[name].random.support, left[name].span)
+        for name in state.graph.nodes
+        if name in left
     ]
     terms = tuple(Term(p.name, _log_density(state, p), p.span) for p in state.pieces.values())
     predictions = tuple(n for n, role in state.graph.roles.items() if role == "prediction")
@@ -300,10 +319,4 @@ def _log_density(state: State, piece: Piece) -> Expression:
             squares = piece.precision * square(piece.target - piece.value)
             return total(piece.constant, piece.axes) - 0.5 * total(squares, piece.axes)
         case Stochastic():
-            support = piece.random.support
-            ends = [e for e in (support.lower, support.upper) if e is not None]
-            # Data were checked against fixed ends; ends that are sampled can cut data off.
-            guard = piece.is_observed and not all(state.is_data(end) for end in ends)
-            random, value = piece.random, piece.itself
-            log_prob = random.guarded_log_prob(value) if guard else random.log_prob(value)
-            return sum_over(log_prob, piece.plates)
+            return sum_over(log_prob_of(state, piece), piece.plates)

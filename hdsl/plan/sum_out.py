@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from hdsl.distributions.enumerated import Enumerated
-from hdsl.expressions.arrays import numpy_arrays
-from hdsl.expressions.evaluate import Evaluator
 from hdsl.expressions.functions import where
 from hdsl.expressions.rewrite import element, elements_inlined, rebuild, references
 from hdsl.expressions.simplify import simplify
@@ -23,30 +18,24 @@ from hdsl.expressions.tree import (
     Reduce,
     Reference,
     Segment,
-    apply,
-    set_of,
-    walk,
 )
-from hdsl.model.graph import Bound, Deterministic, Factor, Stochastic, whole
-from hdsl.plan.families import NEVER, Family, discrete_definitions
+from hdsl.model.graph import Factor, Stochastic
+from hdsl.plan.families import NEVER, Family, hidden_definitions
 from hdsl.plan.phrases import shown
 from hdsl.plan.plan import Drawn
 from hdsl.plan.rows import Rows, rows_of, total
 from hdsl.plan.state import State
 from hdsl.plan.sums import Link
 
-LARGEST_TABLE = 10_000_000
-"""Elements of the largest array that summing out may need, for one point."""
-_UNKNOWN_SIZE = 10
-
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a family cannot be summed out (yet): a sentence, and the statement that stops it."""
+    """Why a family cannot be summed out (yet), the statement that stops it, and a way out."""
 
     family: Family
     reason: str
     statement: str
+    help: str
 
 
 @dataclass(frozen=True)
@@ -76,27 +65,32 @@ class Elimination:
     """The families that are still to be summed out, and how large things are."""
 
     families: Mapping[str, Family]
-    hidden: Mapping[str, tuple[tuple[str, ...], Expression]]
     count: Callable[[tuple[str, ...]], int]
 
     def table(self, state: State, family: Family) -> Table | Refusal:
         """Collect all that depends on a family, for each of its elements and values."""
-        weights = family.log_prior
+        hidden = hidden_definitions(state, self.families, self.families) | {
+            step.node.name: (step.node.axes, step.node.expression)
+            for other in self.families.values()
+            for step in other.computed
+        }
+        unknown = {node.name for node in family.nodes}
+        # What data fix is always told; a prior may be in the factor that another sum has left.
+        weights = family.log_prior({*family.priors} - (unknown - state.pieces.keys()))
         used: list[str] = []
         left: dict[str, Factor] = {}
         for piece in state.pieces.values():
-            if piece.name in {node.name for node in family.nodes}:
+            if piece.name in unknown:
                 used.append(piece.name)
                 continue
             rows = tuple(
-                replace(r, body=elements_inlined(r.body, self.hidden))
-                for r in rows_of(state, piece)
+                replace(r, body=elements_inlined(r.body, hidden)) for r in rows_of(state, piece)
             )
             concerned = [r for r in rows if family.name in r.body.names]
             if not concerned:
                 continue
             for part in concerned:
-                collected = self._collected(family, part)
+                collected = _collected(family, part, hidden)
                 if isinstance(collected, Refusal):
                     return collected
                 weights = weights + collected
@@ -107,27 +101,6 @@ class Elimination:
         if family.domain.possible is not None:
             weights = weights + where(family.domain.possible, 0.0, NEVER)
         return self._table(family, simplify(weights), tuple(used), left)
-
-    def _collected(self, family: Family, rows: Rows) -> Expression | Refusal:
-        """What some rows say about each element and value."""
-
-        def refuse(reason: str) -> Refusal:
-            return Refusal(family, reason, rows.name)
-
-        name = f"`{shown(rows.name)}`"
-        through = sorted(rows.body.names & self.hidden.keys())
-        if through:
-            return refuse(f"{name} depends on it through `{through[0]}`, computed as a whole")
-        found = references(rows.body, family.name)
-        if any(bound_axes(rows.body, family.name)) or any(not r.axes <= {*rows.axes} for r in found):
-            return refuse(f"a term of {name} depends on several of its elements")
-        if len(found) > 1:
-            return refuse(f"one term of {name} depends on more than one of its elements")
-        (reference,) = found
-        link = Link(rows.axes, family.axes, reference)
-        if link.problem is not None:
-            return refuse(f"{name} {link.problem}")
-        return link.gathered(at_values(rows.body, family, reference))
 
     def _table(
         self, family: Family, weights: Expression, used: tuple[str, ...], left: Mapping[str, Factor]
@@ -140,10 +113,37 @@ class Elimination:
                     f"summing over it would tie the elements of `{other.shown}` together, "
                     "on which the same terms depend"
                 )
-                return Refusal(family, reason, used[-1])
+                way_out = (
+                    f"let no term depend on both, or give one of `{family.shown}` and "
+                    f"`{other.shown}` a continuous distribution"
+                )
+                return Refusal(family, reason, used[-1], way_out)
             size *= self.count((other.domain.axis,)) ** len(references(weights, other.name))
         names = tuple(other.shown for other in others)
         return Table(family, weights, used, left, names, size)
+
+
+def _collected(family: Family, rows: Rows, hidden: Collection[str]) -> Expression | Refusal:
+    """What some rows say about each element and value."""
+
+    def refuse(reason: str) -> Refusal:
+        way_out = f"let each term of the model depend on one element of `{family.shown}`"
+        return Refusal(family, reason, rows.name, way_out)
+
+    name = f"`{shown(rows.name)}`"
+    through = sorted(rows.body.names & set(hidden))
+    if through:
+        return refuse(f"{name} depends on it through `{through[0]}`, computed as a whole")
+    found = list(references(rows.body, family.name))
+    if any(bound_axes(rows.body, family.name)) or any(not r.axes <= {*rows.axes} for r in found):
+        return refuse(f"a term of {name} depends on several of its elements")
+    if len(found) > 1:
+        return refuse(f"one term of {name} depends on more than one of its elements")
+    reference = found[0]
+    link = Link(rows.axes, family.axes, reference)
+    if link.problem is not None:
+        return refuse(f"{name} {link.problem}")
+    return link.gathered(at_values(rows.body, family, reference))
 
 
 def at_values(body: Expression, family: Family, reference: Reference) -> Expression:
@@ -195,13 +195,12 @@ def summed_out(state: State, table: Table) -> State:
     body = Reduce("logsumexp", table.log_weights, (axis,))
     summed = Reduce("sum", body, family.axes) if family.axes else body
     pieces[family.name] = Factor(family.name, summed, family.span)
-    own = {node.name for node in family.nodes}
     bare = {
         name: piece
         for name in table.used
         if isinstance(piece := state.pieces[name], Stochastic)
         and not piece.is_observed
-        and name not in own
+        and not piece.random.is_discrete
     }
     random = Enumerated(table.log_weights, family.domain.values, axis)
     node = replace(family.nodes[0], name=family.name, axes=family.axes, random=random)
@@ -210,6 +209,6 @@ def summed_out(state: State, table: Table) -> State:
         pieces=pieces,
         bare={**state.bare, **bare},
         definitions={**state.definitions, **family.definitions},
-        spent={**state.spent, **{name: family.shown for name in table.used}},
+        spent={**state.spent, **dict.fromkeys(table.used, family.shown)},
         recovery=(Drawn(node), *family.computed, *state.recovery),
     )

@@ -29,6 +29,7 @@ WITHOUT_A_MODEL = {
     "HB501": "it needs a start of the sampler",
     "HB502": "it is an option of a run",
     "HB503": "it is an option of a run",
+    "HB514": "it is an option of a run",
     "HB506": "only a caller in Python can give such a value",
     **dict.fromkeys(
         ("HB504", "HB507", "HB505", "HB580", "HB581", "HB582", "HB583", "HB584", "HB585", "HB586"),

@@ -62,13 +62,16 @@ def check_companions(plan: Plan) -> None:
     """Unknowns before are those sampled and those recovered, once each; data stay observed."""
     roles = plan.graph.roles
     before = {name for name, role in roles.items() if role == "parameter"}
-    steps = [step.node.name for step in plan.recovery]
+    # The parts of a discrete unknown are drawn together, under a name of their own.
+    together = {name for name in plan.graph.definitions if name.endswith(".parts")}
+    steps = [step.node.name for step in plan.recovery if step.node.name not in together]
     assert len(steps) == len(set(steps))
     kept = sampled(plan) & before
     assert kept | set(steps) == before
     assert not kept & set(steps)
     assert not set(steps) & {name for name, role in roles.items() if role == "observation"}
-    computed = [step for step in plan.recovery if isinstance(step, Computed)]
+    discrete = {n.name for n in plan.graph.stochastic if n.random.is_discrete}
+    computed = [s for s in plan.recovery if isinstance(s, Computed) and s.node.name not in discrete]
     assert len(sampled(plan) - before) == len(computed), "coordinates come one for one"
 
 

@@ -1,0 +1,175 @@
+"""All discrete unknowns leave: in which order, and what is said where they cannot."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+
+import numpy as np
+
+from hdsl.diagnostics import Label as Place
+from hdsl.diagnostics import Report
+from hdsl.expressions.arrays import numpy_arrays
+from hdsl.expressions.evaluate import Evaluator
+from hdsl.expressions.tree import WholeNumbers, set_of, walk
+from hdsl.model.graph import Bound, Factor, Stochastic
+from hdsl.plan.families import Family, find_families, hidden_definitions
+from hdsl.plan.phrases import listed
+from hdsl.plan.plan import Note
+from hdsl.plan.rule import Rule, Site
+from hdsl.plan.state import State
+from hdsl.plan.sum_out import Elimination, Refusal, Table, summed_out
+
+LARGEST_TABLE = 10_000_000
+"""Elements of the largest array that summing out may need, for one point."""
+_UNKNOWN_LENGTH = 10
+
+Count = Callable[[tuple[str, ...]], int]
+"""The number of elements along some axes."""
+
+
+def sum_out(
+    state: State,
+    collapses: Iterable[Rule],
+    keep: Collection[str],
+    sizes: Mapping[str, int],
+    bound: Bound | None,
+) -> State:
+    """Sum out all discrete unknowns on which something observed depends.
+
+    What is continuous and below them is integrated first where a rule can do it and the sums stay
+    possible: a mixture of its evidences is easier to sample than the mixture itself.
+
+    Raises
+    ------
+    HdslError
+        HB512 where a sum has no simple form, HB513 where it would be too large.
+    """
+    families = find_families(state)
+    if not families:
+        return state
+    count = _counter(state, families, sizes, bound)
+    state = _collapse_below(state, families, tuple(collapses), keep, count)
+    result = eliminate(state, count)
+    if isinstance(result, State):
+        return result
+    report = Report(state.graph.source)
+    if isinstance(result, Table):
+        _too_large(report, result)
+    else:
+        _impossible(report, state, result[0])
+    report.raise_errors()
+    raise AssertionError
+
+
+def _counter(
+    state: State, families: Mapping[str, Family], sizes: Mapping[str, int], bound: Bound | None
+) -> Count:
+    lengths = dict(sizes)
+    values = {} if bound is None else bound.values
+    for family in families.values():
+        for e in walk(family.domain.values):
+            if isinstance(e, WholeNumbers) and e.last.names <= values.keys():
+                run = Evaluator(numpy_arrays(), values, {} if bound is None else bound.sets, sizes)
+                last = np.asarray(run(e.last).array)
+                lengths[e.axis] = int(last.max()) + 1 if last.size else 1
+
+    def count(axes: tuple[str, ...]) -> int:
+        known = (lengths.get(a, lengths.get(set_of(a), _UNKNOWN_LENGTH)) for a in axes)
+        return math.prod(known)
+
+    return count
+
+
+def _collapse_below(
+    state: State,
+    families: Mapping[str, Family],
+    collapses: tuple[Rule, ...],
+    keep: Collection[str],
+    count: Count,
+) -> State:
+    """Integrate what depends on discrete unknowns, as long as these can still be summed out."""
+    for name in _below(state, families):
+        for rule in collapses:
+            site = rule.match(state, name) if name in state.unknowns and name not in keep else None
+            if not isinstance(site, Site):
+                continue
+            note = rule.note(site.names, True, rule.reason(state, site), state.unknowns[name].span)
+            tried = rule.rewrite(state, site).noting(note)
+            if isinstance(eliminate(tried, count), State):
+                return _collapse_below(tried, families, collapses, keep, count)
+    return state
+
+
+def _below(state: State, families: Mapping[str, Family]) -> Iterator[str]:
+    """The continuous unknowns whose priors depend on discrete ones, the lowest first."""
+    nodes = {node.name for family in families.values() for node in family.nodes}
+    names = {*families, *nodes}
+    names |= hidden_definitions(state, names, ()).keys()
+    for name, piece in reversed(state.unknowns.items()):
+        if name not in nodes and piece.names & names:
+            yield name
+
+
+def eliminate(state: State, count: Count) -> State | tuple[Refusal, ...] | Table:
+    """Sum all families out, the cheapest first.
+
+    Returns
+    -------
+    The state without them; or, where none of those that are left can be summed out, why not; or a
+    table that would be too large.
+    """
+    families = find_families(state)
+    while families:
+        task = Elimination(families, count)
+        tried = [task.table(state, family) for family in families.values()]
+        tables = [table for table in tried if isinstance(table, Table)]
+        if not tables:
+            return tuple(refusal for refusal in tried if isinstance(refusal, Refusal))
+        table = min(tables, key=lambda t: (t.size, t.family.name))
+        if table.size > LARGEST_TABLE:
+            return table
+        state = summed_out(state, table).noting(_note(table, count))
+        families = {n: f for n, f in families.items() if n != table.family.name}
+    return state
+
+
+def _note(table: Table, count: Count) -> Note:
+    family = table.family
+    number = count((family.domain.axis,))
+    each = f" for each of its {count(family.axes):,} elements" if family.axes else ""
+    given = f", given {listed(table.neighbours)}" if table.neighbours else ""
+    reason = (
+        f"discrete: summed out exactly over its {number} values{each}{given} (a table of "
+        f"{table.size:,} numbers), and drawn afterwards given the rest"
+    )
+    names = dict.fromkeys((family.shown, *(node.name for node in family.nodes)))
+    return Note("sum out", tuple(names), True, reason, family.span, "sum out")
+
+
+def _too_large(report: Report, table: Table) -> None:
+    family = table.family
+    given = f" and the values of {listed(table.neighbours)}" if table.neighbours else ""
+    report.add(
+        "HB513",
+        f"summing `{family.shown}` out would need a table of {table.size:,} numbers",
+        family.span,
+        cause=f"one for each of its elements and values{given}; at most "
+        f"{LARGEST_TABLE:,} are allowed",
+        help="give it fewer possible values: a smaller range, or a tighter `truncated to`",
+    )
+
+
+def _impossible(report: Report, state: State, refusal: Refusal) -> None:
+    family = refusal.family
+    statement = state.graph.nodes.get(refusal.statement)
+    stops = isinstance(statement, Stochastic | Factor) and statement.span != family.span
+    report.add(
+        "HB512",
+        f"`{family.shown}` cannot be summed out",
+        family.span,
+        labels=[Place(statement.span, "this stops it")] if statement is not None and stops else [],
+        cause=f"{refusal.reason}; a discrete unknown is not sampled, but summed out, element by "
+        "element or along a chain",
+        help=refusal.help,
+    )
