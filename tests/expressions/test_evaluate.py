@@ -9,7 +9,7 @@ import pytest
 
 from hdsl.expressions.arrays import numpy_arrays
 from hdsl.expressions.evaluate import Evaluator, Value, joint_axes, spread
-from hdsl.expressions.functions import log
+from hdsl.expressions.functions import exp, log
 from hdsl.expressions.index_set import IndexSet
 from hdsl.expressions.tree import (
     At,
@@ -303,8 +303,8 @@ def test_equal_expressions_are_evaluated_once() -> None:
             return getattr(numpy_arrays(), name)
 
     evaluator = run(Counting())
-    evaluator(log(ref("x", "i") * ref("x", "i")) + 2.0 * log(ref("x", "i") * ref("x", "i")))
-    assert calls == ["log"]
+    evaluator(exp(ref("x", "i") * ref("x", "i")) + 2.0 * exp(ref("x", "i") * ref("x", "i")))
+    assert calls == ["exp"]
 
 
 def test_discarded_branches_give_no_warning() -> None:
