@@ -137,14 +137,15 @@ def eliminate(state: State, count: Count) -> State | tuple[Refusal, ...] | Table
 def _note(table: Table, count: Count) -> Note:
     family = table.family
     number = count((family.domain.axis,))
-    each = f" for each of its {count(family.axes):,} elements" if family.axes else ""
+    elements = sum(count(node.axes) for node in family.nodes)
+    each = f" for each of its {elements:,} elements" if elements > 1 else ""
     given = f", given {listed(table.neighbours)}" if table.neighbours else ""
     reason = (
         f"discrete: summed out exactly over its {number} values{each}{given} (a table of "
         f"{table.size:,} numbers), and drawn afterwards given the rest"
     )
-    names = dict.fromkeys((family.shown, *(node.name for node in family.nodes)))
-    return Note("sum out", tuple(names), True, reason, family.span, "sum out")
+    names = tuple(node.name for node in family.nodes)
+    return Note("sum out", names, True, reason, family.span, "sum out")
 
 
 def _too_large(report: Report, table: Table) -> None:

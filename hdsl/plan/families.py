@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 
@@ -25,7 +25,7 @@ from hdsl.expressions.tree import (
 )
 from hdsl.model.discrete import is_discrete_unknown
 from hdsl.model.graph import Deterministic, ModelGraph, Stochastic, whole
-from hdsl.model.parts import parts_axis
+from hdsl.plan.phrases import shown
 from hdsl.plan.plan import Computed
 from hdsl.plan.state import State
 from hdsl.source import Span
@@ -96,7 +96,7 @@ class Family:
     @property
     def shown(self) -> str:
         """What messages call it."""
-        return self.name.removesuffix(".parts")
+        return shown(self.name)
 
     @property
     def span(self) -> Span:
@@ -138,50 +138,37 @@ class _Finder:
         priors = {node.name: (node.axes, _log_prior(random, domain.values))}
         return Family(node.name, node.axes, (node,), domain, priors)
 
-    def in_parts(self, name: str) -> Family:
-        """The parts of a quantity, along the axis on which they follow each other."""
-        axis = parts_axis(name)
-        nodes = [self.graph.nodes[part.node] for part in self.graph.assembled[name][1]]
-        parts = [self.part(node) for node in nodes if isinstance(node, Stochastic | Deterministic)]
-        randoms = [random for _, random, _, _ in parts if random is not None]
-        definitions: dict[str, tuple[tuple[str, ...], Expression]] = {}
-        ends: list[Expression] = []
-        for end, items in (
-            ("least", [(first, node.axes) for node, _, first, _ in parts]),
-            ("most", [(last, node.axes) for node, _, _, last in parts]),
-        ):
-            if len({e for e, _ in items}) == 1 and not items[0][0].axes:
-                ends.append(items[0][0])
-            else:
-                definitions[f"{name}.{end}"] = (axis,), Concatenate(tuple(items), axis)
-                ends.append(whole(f"{name}.{end}", (axis,)))
-        domain = _domain(name, axis, randoms[0], *ends, definitions=definitions)
+    def in_parts(self, joined: Deterministic, items: Iterable[_Item]) -> Family:
+        """Arrays that follow each other along an axis: unknowns, and what data tell."""
+        (axis,) = joined.axes
+        parts = [self.part(item) for item in items]
+        ends, definitions = _joined_ends(joined, parts)
+        random = next(part.random for part in parts if part.random is not None)
+        domain = _domain(shown(axis), axis, random, *ends, definitions=definitions)
         priors: dict[str, tuple[tuple[str, ...], Expression]] = {}
         computed: list[Computed] = []
         start: Expression = Constant(0.0)
-        for node, random, _, _ in parts:
-            at, size = _flat(node.axes)
+        for number, part in enumerate(parts):
+            at, size = _flat(part.axes)
             place = Gather(simplify(start + at))
             values = element((axis,), domain.values, (place,))
-            if random is not None:
-                priors[node.name] = node.axes, _log_prior(random, values)
+            if part.node is not None and part.random is not None:
+                priors[part.node.name] = part.axes, _log_prior(part.random, values)
                 value = Reference(axis, (place,))
+                node = part.node
                 computed.append(Computed(Deterministic(node.name, node.axes, value, node.span)))
             else:
-                same = apply("equal", values, whole(node.name, node.axes))
-                priors[node.name] = node.axes, where(same, 0.0, NEVER)
+                same = apply("equal", values, part.first)
+                priors[f"given {number}"] = part.axes, where(same, 0.0, NEVER)
             start = simplify(start + size)
-        unknown = tuple(node for node, _, _, _ in parts if isinstance(node, Stochastic))
+        unknown = tuple(part.node for part in parts if part.node is not None)
         return Family(axis, (axis,), unknown, domain, priors, tuple(computed), definitions)
 
-    def part(
-        self, node: Stochastic | Deterministic
-    ) -> tuple[Stochastic | Deterministic, Random | None, Expression, Expression]:
-        if isinstance(node, Deterministic):
-            value = whole(node.name, node.axes)
-            return node, None, value, value
-        random = self.random(node)
-        return node, random, *self.ends(random)
+    def part(self, item: _Item) -> _Part:
+        if item.node is None:
+            return _Part(None, item.axes, None, item.value, item.value)
+        random = self.random(item.node)
+        return _Part(item.node, item.axes, random, *self.ends(random))
 
     def ends(self, random: Random) -> tuple[Expression, Expression]:
         """The least and the largest value that is possible, as far as data and constants tell."""
@@ -213,23 +200,73 @@ def find_families(state: State) -> dict[str, Family]:
     found: dict[str, Family] = {}
     finder, graph = _Finder(state, found), state.graph
     wholes = _wholes(graph)
-    in_parts = {part.node for name in wholes.values() for part in graph.assembled[name][1]}
+    in_parts = {item.node.name for items in wholes.values() for item in items if item.node}
     for name, node in graph.nodes.items():
         if name in wholes:
-            found[name] = finder.in_parts(wholes[name])
+            assert isinstance(node, Deterministic)
+            found[name] = finder.in_parts(node, wholes[name])
         elif name not in in_parts and is_discrete_unknown(graph, name):
             assert isinstance(node, Stochastic)
             found[name] = finder.whole(node)
     return found
 
 
-def _wholes(graph: ModelGraph) -> dict[str, str]:
-    """Quantities in parts with discrete unknowns among these, by the axis of the parts."""
-    return {
-        parts_axis(name): name
-        for name, (_, parts) in graph.assembled.items()
-        if any(is_discrete_unknown(graph, part.node) for part in parts)
-    }
+@dataclass(frozen=True)
+class _Item:
+    """One of several arrays that follow each other: an unknown, or what data tell."""
+
+    value: Expression
+    axes: tuple[str, ...]
+    node: Stochastic | None
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The same with its distribution, and the least and the largest value of its elements."""
+
+    node: Stochastic | None
+    axes: tuple[str, ...]
+    random: Random | None
+    first: Expression
+    last: Expression
+
+
+def _wholes(graph: ModelGraph) -> dict[str, tuple[_Item, ...]]:
+    """The nodes that lay discrete unknowns one after the other, with what they lay."""
+    found: dict[str, tuple[_Item, ...]] = {}
+    for node in graph.deterministic:
+        if isinstance(node.expression, Concatenate):
+            items = tuple(_item(graph, e, axes) for e, axes in node.expression.items)
+            if any(item.node is not None for item in items):
+                found[node.name] = items
+    return found
+
+
+def _item(graph: ModelGraph, e: Expression, axes: tuple[str, ...]) -> _Item:
+    name = e.name if isinstance(e, Reference) else ""
+    node = graph.nodes.get(name)
+    if isinstance(node, Stochastic) and is_discrete_unknown(graph, name):
+        return _Item(e, axes, node)
+    return _Item(e, axes, None)
+
+
+def _joined_ends(
+    joined: Deterministic, parts: Iterable[_Part]
+) -> tuple[tuple[Expression, Expression], dict[str, tuple[tuple[str, ...], Expression]]]:
+    """The ends of all parts, by name where they differ."""
+    (axis,) = joined.axes
+    definitions: dict[str, tuple[tuple[str, ...], Expression]] = {}
+
+    def join(end: str, items: tuple[tuple[Expression, tuple[str, ...]], ...]) -> Expression:
+        if len({e for e, _ in items}) == 1 and not items[0][0].axes:
+            return items[0][0]
+        definitions[f"{axis}.{end}"] = (axis,), Concatenate(items, axis)
+        return whole(f"{axis}.{end}", (axis,))
+
+    parts = tuple(parts)
+    first = join("least", tuple((part.first, part.axes) for part in parts))
+    last = join("most", tuple((part.last, part.axes) for part in parts))
+    return (first, last), definitions
 
 
 def hidden_definitions(

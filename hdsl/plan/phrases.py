@@ -10,7 +10,7 @@ from hdsl.plan.state import Piece, State
 
 def shown(name: str) -> str:
     """The name of a statement as the file has it."""
-    return name.removeprefix("observed ")
+    return name.removeprefix("observed ").removeprefix("completed ").removesuffix(".parts")
 
 
 def listed(names: Sequence[str]) -> str:
