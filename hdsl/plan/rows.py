@@ -25,8 +25,7 @@ def rows_of(state: State, piece: Piece) -> tuple[Rows, ...]:
     """The log of a piece, apart by what is summed over the same axes."""
     match piece:
         case Stochastic():
-            axes = tuple(a for a in piece.axes if a not in piece.random.event_axes)
-            return (Rows(piece.name, axes, log_prob_of(state, piece)),)
+            return (Rows(piece.name, piece.plates, log_prob_of(state, piece)),)
         case Gaussian():
             squares = piece.precision * square(piece.target - piece.value)
             return (Rows(piece.name, piece.axes, piece.constant - 0.5 * squares),)
