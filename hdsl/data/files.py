@@ -11,16 +11,13 @@ from hdsl.data.json_file import read_json
 from hdsl.data.mistakes import mistake
 from hdsl.data.paths import read_bytes
 
-READ = (".csv", ".tsv", ".tab", ".json")
-NOT_YET = {
-    ".parquet": "Parquet",
-    ".pq": "Parquet",
-    ".nc": "netCDF",
-    ".nc4": "netCDF",
-    ".cdf": "netCDF",
+TEXT = (".csv", ".tsv", ".tab")
+PARQUET = (".parquet", ".pq")
+NETCDF = (".nc", ".nc4", ".cdf")
+READ = (*TEXT, ".json", *PARQUET, *NETCDF, ".zarr")
+OTHERS = {
     ".h5": "HDF5",
     ".hdf5": "HDF5",
-    ".zarr": "Zarr",
     ".feather": "Feather",
     ".xlsx": "Excel",
     ".xls": "Excel",
@@ -39,19 +36,32 @@ def read_table(path: Path) -> Table:
     Parameters
     ----------
     path
-        A file ending in ``.csv``, ``.tsv``, ``.tab`` or ``.json`` (in any case).
+        A file ending in ``.csv``, ``.tsv``, ``.tab``, ``.json``, ``.parquet``, ``.pq``, ``.nc``,
+        ``.nc4`` or ``.cdf``, or a folder ending in ``.zarr`` (in any case).
 
     Raises
     ------
     HdslError
         HB454 or HB455 for other suffixes, HB451 to HB453 if the file can't be read, HB456 to HB466
-        if its contents are at fault.
+        and HB472 if its contents are at fault, HB488 if a package is not installed.
     """
     suffix = path.suffix.casefold()
     check_suffix(path)
+    if suffix == ".zarr":
+        from hdsl.data.dataset_file import read_zarr
+
+        return read_zarr(path)
     content = read_bytes(path)
     if suffix == ".json":
         return read_json(content, path.name)
+    if suffix in PARQUET:
+        from hdsl.data.parquet_file import read_parquet
+
+        return read_parquet(content, path.name)
+    if suffix in NETCDF:
+        from hdsl.data.dataset_file import read_netcdf
+
+        return read_netcdf(content, path.name)
     return read_csv(content, path.name, "," if suffix == ".csv" else "\t")
 
 
@@ -60,10 +70,10 @@ def check_suffix(path: Path) -> None:
     suffix = path.suffix.casefold()
     if suffix in READ:
         return
-    if suffix in NOT_YET:
+    if suffix in OTHERS:
         raise mistake(
             "HB454",
-            f"`{path.name}`: {NOT_YET[suffix]} files are not supported yet",
+            f"`{path.name}`: {OTHERS[suffix]} files are not read",
             cause=f"data files are read if they end in {_listed(READ)}",
             help="save it as CSV; from Python, read it there and hand it over by `data={…}`",
         )

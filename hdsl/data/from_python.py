@@ -132,13 +132,29 @@ def _from_frame(frame: Any, name: str) -> Table:
 
 
 def _from_columns(columns: Mapping[str, Any], name: str, labels: LabelTuple | None) -> Table:
+    return table_from_columns(columns, name, None, labels)
+
+
+def table_from_columns(
+    columns: Mapping[str, Any],
+    name: str,
+    fingerprint: str | None,
+    labels: LabelTuple | None = None,
+) -> Table:
+    """A table from columns of one length: arrays, or lists of anything.
+
+    Raises
+    ------
+    HdslError
+        HB460 where there are no rows, HB467 for what is no data.
+    """
     size = max((len(column) for column in columns.values()), default=0)
     if not size:
         raise mistake(
             "HB460",
             f"`{name}` has no rows of data",
-            cause="a data frame without rows says nothing about any variable",
-            help="check the step that made the data frame; did a filter drop all rows?",
+            cause="a table without rows says nothing about any variable",
+            help="check the step that made the table; did a filter drop all rows?",
         )
     rows = np.arange(1, size + 1, dtype=np.int64)
     fields: dict[str, Field] = {}
@@ -151,7 +167,8 @@ def _from_columns(columns: Mapping[str, Any], name: str, labels: LabelTuple | No
         else:
             own = (labels, *(None,) * (values.ndim - 1))
             fields[key] = _from_array(key, values, own, RowPlaces(key, rows))
-    return Table(name, fields, True, rows, fingerprint_fields(fields.values()))
+    known = fingerprint_fields(fields.values()) if fingerprint is None else fingerprint
+    return Table(name, fields, True, rows, known)
 
 
 def _from_records(records: Any, name: str) -> Table:

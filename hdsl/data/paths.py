@@ -13,12 +13,14 @@ from pathlib import Path
 
 from hdsl.data.memory import largest_file
 from hdsl.data.mistakes import mistake, shown
+from hdsl.data.zarr_store import check_store
 from hdsl.diagnostics import HdslError
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://|(file|data|https?|ftp):", re.IGNORECASE)
 _DRIVE = re.compile(r"[A-Za-z]:")
 MOST_ENTRIES = 10_000
 MOST_SHOWN = 6
+ENDINGS = (".csv", ".tsv", ".tab", ".json", ".parquet", ".pq", ".nc", ".nc4", ".cdf", ".zarr")
 
 
 def locate(name: str, folder: Path, allow_outside: bool = False) -> Path:
@@ -37,7 +39,7 @@ def locate(name: str, folder: Path, allow_outside: bool = False) -> Path:
     Returns
     -------
     Path
-        Resolved; it was a regular file of a size that can be read.
+        Resolved; it was a regular file of a size that can be read, or a folder ``*.zarr`` of such.
 
     Raises
     ------
@@ -63,6 +65,11 @@ def locate(name: str, folder: Path, allow_outside: bool = False) -> Path:
         raise _missing(name, root) from None
     except OSError as error:
         raise _unreadable(name, error) from None
+    if path.name.casefold().endswith(".zarr") and stat.S_ISDIR(found.st_mode):
+        why = check_store(path, None if allow_outside else root)
+        if why:
+            raise _no_store(name, why)
+        return path
     _check_file(found, name)
     return path
 
@@ -136,6 +143,15 @@ def _check_file(found: os.stat_result, name: str) -> None:
     limit = largest_file()
     if found.st_size > limit:
         raise _too_large(name, found.st_size, limit)
+
+
+def _no_store(name: str, why: str) -> HdslError:
+    return mistake(
+        "HB452",
+        f"{shown(name)} can't be read as a Zarr store",
+        cause=f"a store is a folder of regular files, and {why}",
+        help="write the store anew, beside the model",
+    )
 
 
 def _outside(name: str, why: str) -> HdslError:
@@ -225,7 +241,7 @@ def _advice(wanted: str, folder: Path, folders: bool) -> str:
         return f"did you mean {' or '.join(map(shown, near[:2]))}?"
     if folders or not entries:
         return "put the file into the folder that holds the model"
-    data = [e for e in entries if e.casefold().endswith((".csv", ".tsv", ".tab", ".json"))]
+    data = [e for e in entries if e.casefold().endswith(ENDINGS)]
     if not data:
         return "put the file there; no data file is there yet"
     more = f", and {len(data) - MOST_SHOWN} more" if len(data) > MOST_SHOWN else ""
@@ -236,6 +252,8 @@ def _entries(folder: Path, folders: bool) -> list[str]:
     try:
         with os.scandir(folder) as entries:
             some = islice(entries, MOST_ENTRIES)
-            return sorted(e.name for e in some if e.is_dir() == folders)
+            return sorted(
+                e.name for e in some if e.is_dir() == folders or e.name.casefold().endswith(".zarr")
+            )
     except (OSError, ValueError):
         return []

@@ -101,7 +101,8 @@ class _Collector:
             names = list(table.fields)
         if not names:
             return self._of_table(item, table, f"`{table.name}`", item.name)
-        return Supply(item, table.fields[names[0]], table, f"`{table.name}`", item.name)
+        found = _by_dims(item, table.fields[names[0]])
+        return Supply(item, found, table, f"`{table.name}`", item.name)
 
     def _from_given_table(self, item: DataDeclaration, table: Table) -> Supply | None:
         names = (item.column, item.name) if table.tabular else (item.name, item.column)
@@ -220,7 +221,7 @@ class _Collector:
     ) -> Supply | None:
         names = [n for n in (item.column, item.labels_of) if n is not None and n in table.fields]
         if names:
-            return Supply(item, table.fields[names[0]], table, source_name, group)
+            return Supply(item, _by_dims(item, table.fields[names[0]]), table, source_name, group)
         if len(item.axes) == 2 and table.tabular:
             return Supply(item, None, table, source_name, group)
         report_missing_column(item, table, source_name, self.report)
@@ -267,12 +268,13 @@ def collect_supplies(
 
 
 def _by_dims(item: DataDeclaration, field: Field) -> Field:
-    """The field with its axes in the order of the model's, where both have the same names."""
+    """The field with its axes in the order of the model's: by name, the others as they come."""
     dims = field.dims
     wanted = item.axes
-    if dims is None or dims == wanted or len(set(dims)) < len(dims) or set(dims) != set(wanted):
+    if dims is None or dims == wanted or len(set(dims)) < len(dims) or len(dims) != len(wanted):
         return field
-    order = tuple(dims.index(axis) for axis in wanted)
+    others = iter([i for i, dim in enumerate(dims) if dim not in wanted])
+    order = tuple(dims.index(axis) if axis in dims else next(others) for axis in wanted)
     labels = tuple(field.labels[i] for i in order)
     return replace(
         field,

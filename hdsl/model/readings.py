@@ -66,7 +66,9 @@ def labels_beside(supply: Supply, axis: int, supplies: Supplies) -> Labels | Non
     if supply.is_tabular and axis == 0:
         # The index of a data frame often repeats: then it names no rows.
         return held if held is not None else own if _all_differ(own) else None
-    return own if own is not None else held
+    if own is not None and held is not None and set(own) == set(held):
+        return own  # the same labels, but each beside its value
+    return held if held is not None else own
 
 
 def labels_held(field: Field, supplies: Supplies) -> Labels:

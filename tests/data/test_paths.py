@@ -181,9 +181,8 @@ def test_a_file_that_grows_while_it_is_read_is_refused(
 @pytest.mark.parametrize(
     ("name", "code", "help"),
     [
-        ("a.parquet", "HB454", "CSV"),
-        ("a.nc", "HB454", "CSV"),
-        ("a.zarr", "HB454", "CSV"),
+        ("a.xlsx", "HB454", "CSV"),
+        ("a.h5", "HB454", "CSV"),
         ("a.csv.gz", "HB454", "CSV"),
         ("a.jsn", "HB455", "`.json`"),
         ("a.txt", "HB455", "rename"),

@@ -26,6 +26,7 @@ WITHOUT_A_MODEL = {
     "HB453": "it needs a file larger than the memory",
     "HB467": "only the caller can give such a value",
     "HB468": "the binder says HB476 first: only `Table.keep` called by hand says it",
+    "HB488": "the tests install all packages",
     "HB501": "it needs a start of the sampler",
     "HB502": "it is an option of a run",
     "HB503": "it is an option of a run",
