@@ -24,7 +24,10 @@ ONLY_THERE = {
     "blackjax": ("sampling",),
     "lark": ("syntax",),
     "h5netcdf": ("results",),
-    "xarray": ("results",),
+    "h5py": ("data",),
+    "pyarrow": ("data",),
+    "zarr": ("data",),
+    "xarray": ("data", "results"),
     "pandas": ("results",),
     "rich": ("results", "cli"),
 }
