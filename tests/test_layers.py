@@ -24,7 +24,7 @@ ONLY_THERE = {
     "blackjax": ("sampling",),
     "lark": ("syntax",),
     "h5netcdf": ("results",),
-    "h5py": ("data",),
+    "h5py": ("data", "results"),
     "pyarrow": ("data",),
     "zarr": ("data",),
     "xarray": ("data", "results"),
