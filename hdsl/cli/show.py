@@ -9,7 +9,7 @@ from typing import Any
 from hdsl.density.density import Density
 from hdsl.distributions.distribution import Support
 from hdsl.distributions.random import Applied, Random
-from hdsl.distributions.truncated import Truncated
+from hdsl.distributions.text import random_text
 from hdsl.expressions.evaluate import Value
 from hdsl.expressions.text import text, with_axes
 from hdsl.model.graph import Bound, Deterministic, Factor, ModelGraph, Node, Stochastic
@@ -133,14 +133,10 @@ def _step_line(step: Step) -> str:
 
 
 def _random(random: Random) -> str:
-    match random:
-        case Applied(_, arguments):
-            inside = ", ".join(f"{name} = {text(e)}" for name, e in arguments)
-        case Truncated(base):
-            return f"{_random(base)} truncated"
-        case _:
-            inside = ", ".join(map(text, random.expressions))
-    return f"{random.family}({inside})"
+    if isinstance(random, Applied):
+        inside = ", ".join(f"{name} = {text(e)}" for name, e in random.arguments)
+        return f"{random.family}({inside})"
+    return random_text(random)
 
 
 def _support(support: Support) -> str:

@@ -26,7 +26,7 @@ class Choice(Random):
     @property
     def family(self) -> str:
         a, b = self.then.family, self.otherwise.family
-        return a if a == b else f"{a} or {b}"
+        return f"choice of two {a}" if a == b else f"choice of {a} and {b}"
 
     @property
     def inner(self) -> tuple[Random, ...]:

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 
-from hdsl.distributions.random import Applied, Random
+from hdsl.distributions.random import Random
+from hdsl.distributions.text import random_text
 from hdsl.expressions.text import text, with_axes
 from hdsl.expressions.tree import Apply, Expression, set_of
 from hdsl.model.discrete import is_discrete_unknown
@@ -201,6 +202,8 @@ class _Telling:
             reason = f"together with `{fired[-1].names[0]}`"
         if fate == "data":
             reason = "depends on data alone: computed once"
+        if isinstance(node, Stochastic) and not reason:
+            reason = node.random.remark
         stays = fate in ("sampled", "transformed")
         refused = tuple(_refused(n) for n in notes if not n.fired) if stays else ()
         recovery = tuple(self._recovery(node.name)) if node.name in self._drawn else ()
@@ -243,9 +246,9 @@ def _refused(note: Note) -> str:
 
 
 def _random(random: Random) -> str:
-    inside = ", ".join(text(e) for e in random.expressions)
-    if isinstance(random, Applied) and len(inside) <= LONGEST_FORMULA:
-        return f"{random.family}({inside})"
+    formula = random_text(random)
+    if len(formula) <= LONGEST_FORMULA:
+        return formula
     return f"{random.family}(…), whose parameters follow from {listed(sorted(random.names))}"
 
 
