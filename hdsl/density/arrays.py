@@ -57,6 +57,31 @@ class JaxArrays:
         """The array with another row at a place."""
         return array.at[place].set(row)
 
+    def cholesky_factor(self, a: Any) -> Any:
+        """Lower triangular factors; NaN for each matrix that is not positive definite."""
+        import jax.numpy as jnp
+
+        return jnp.linalg.cholesky(a)
+
+    def solve_lower(self, factor: Any, b: Any) -> Any:
+        """Solutions of ``L x = b`` for lower triangular L; `b` is a vector or a matrix."""
+        import jax.numpy as jnp
+        from jax.scipy.linalg import solve_triangular
+
+        is_vector = b.ndim < factor.ndim
+        right = b[..., None] if is_vector else b
+        lead = jnp.broadcast_shapes(factor.shape[:-2], right.shape[:-2])
+        left = jnp.broadcast_to(factor, (*lead, *factor.shape[-2:]))
+        right = jnp.broadcast_to(right, (*lead, *right.shape[-2:]))
+        found = solve_triangular(left, right, lower=True)
+        return found[..., 0] if is_vector else found
+
+    def solve_general(self, a: Any, b: Any) -> Any:
+        """Solutions of ``A x = b``; not finite for each singular matrix."""
+        import jax.numpy as jnp
+
+        return jnp.linalg.solve(a, b)
+
 
 @cache
 def jax_arrays() -> JaxArrays:

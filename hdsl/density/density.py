@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from hdsl.density.arrays import jax_arrays
+from hdsl.density.ends import raw_name
 from hdsl.density.fold import Folded, fold
 from hdsl.density.forms import Forms
 from hdsl.density.guards import without_known_conditions
@@ -19,10 +20,10 @@ from hdsl.density.sizes import Definitions, data_evaluator
 from hdsl.density.streams import DRAW
 from hdsl.density.transforms import (
     Transform,
+    free_sizes,
     jacobian_term,
     known_logs,
     log_definitions,
-    raw_name,
     transform,
 )
 from hdsl.expressions.arrays import numpy_arrays
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 
 class Slot(NamedTuple):
-    """Where the unconstrained values of an unknown lie in a position."""
+    """Where the unconstrained values of an unknown lie in a position, and their own axes."""
 
     name: str
     axes: tuple[str, ...]
@@ -175,6 +176,7 @@ def lower(plan: Plan, bound: Bound) -> Density:
         If the plan contradicts itself: it samples a discrete unknown, a term is not a number or
         speaks of what is neither known nor sampled. That is never the user's mistake.
     """
+    bound = replace(bound, sizes={**bound.sizes, **free_sizes(plan.unknowns, bound)})
     run = data_evaluator(bound, [term.expression for term in plan.terms])
     transforms = tuple(transform(u, lambda end: _is_finite(end, run)) for u in plan.unknowns)
     known = known_logs(plan.unknowns)
@@ -199,7 +201,7 @@ def lower(plan: Plan, bound: Bound) -> Density:
     terms = [replace(term, expression=masks(term.expression)) for term in terms]
     definitions = {name: (axes, masks(body)) for name, (axes, body) in definitions.items()}
     used = _reachable(terms, definitions, bound, plan)
-    layout = _layout(plan, run)
+    layout = _layout(transforms, run)
     return Density(
         plan,
         bound,
@@ -222,14 +224,13 @@ def _known_definitions(plan: Plan) -> Definitions:
     return {**plan.graph.definitions, **plan.definitions}
 
 
-def _layout(plan: Plan, run: Evaluator) -> tuple[Slot, ...]:
+def _layout(transforms: Iterable[Transform], run: Evaluator) -> tuple[Slot, ...]:
     slots: list[Slot] = []
     start = 0
-    for unknown in plan.unknowns:
-        shape = tuple(map(run.size, unknown.axes))
-        slots.append(
-            Slot(unknown.name, unknown.axes, shape, slice(start, start + math.prod(shape)))
-        )
+    for bijection in transforms:
+        shape = tuple(map(run.size, bijection.free_axes))
+        place = slice(start, start + math.prod(shape))
+        slots.append(Slot(bijection.unknown.name, bijection.free_axes, shape, place))
         start += math.prod(shape)
     return tuple(slots)
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from hdsl.expressions.tree import Apply, Constant, Expression, Reference, map_children
+from hdsl.expressions.tree import (
+    Along,
+    Apply,
+    Constant,
+    Expression,
+    Reduce,
+    Reference,
+    map_children,
+)
 from hdsl.model.graph import whole
 from hdsl.plan.plan import Unknown
 
@@ -43,12 +51,27 @@ def _simplified(
     match e.function, e.arguments:
         case (("less" | "less_equal"), (a, b)) if (a, b) in certain or _ordered(a, b, unknowns):
             return ALWAYS
+        case "less", (Apply("abs", (Apply("subtract", (total, Constant(1.0))),)), Constant()) if (
+            _is_sum_of_shares(total, unknowns)
+        ):
+            return ALWAYS
         case "and", (a, b) if ALWAYS in (a, b):
             return b if a == ALWAYS else a
         case "where", (condition, yes, _) if condition == ALWAYS:
             return yes
         case _:
             return e
+
+
+def _is_sum_of_shares(total: Expression, unknowns: Mapping[str, Unknown]) -> bool:
+    """Whether something is the sum of a vector that a transform makes a simplex."""
+    match total:
+        case Reduce("sum", Reference(name, indices), (axis,), None) if name in unknowns:
+            support = unknowns[name].support
+            *others, last = indices
+            return support.kind == "simplex" and last == Along(axis) and Along(axis) not in others
+        case _:
+            return False
 
 
 def _ordered(a: Expression, b: Expression, unknowns: Mapping[str, Unknown]) -> bool:

@@ -10,22 +10,37 @@ from dataclasses import dataclass, field
 
 from hdsl.expressions.functions import exp, log, log1m
 from hdsl.expressions.rewrite import rebuild
-from hdsl.expressions.tree import Apply, Constant, Expression, Reference, apply
+from hdsl.expressions.tree import (
+    Along,
+    Apply,
+    Constant,
+    Expression,
+    Gather,
+    OfWhole,
+    Reference,
+    apply,
+)
 
 
 @dataclass(frozen=True)
 class KnownLogs:
-    """Names of quantities whose elements are the log of a named quantity, or of its complement."""
+    """Names of quantities whose elements are the log of a named quantity, or of its complement.
+
+    `factor` names the Cholesky factors of matrices.
+    """
 
     log: Mapping[str, str] = field(default_factory=dict[str, str])
     log1m: Mapping[str, str] = field(default_factory=dict[str, str])
     logit: Mapping[str, str] = field(default_factory=dict[str, str])
+    factor: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def exact_logs(expression: Expression, known: KnownLogs) -> Expression:
     """The same expression with each logarithm in the form that loses nothing."""
 
     def change(e: Expression) -> Expression | None:
+        if isinstance(e, OfWhole):
+            return _factor(e, known)
         return None if not isinstance(e, Apply) else _changed(e, known, visit)
 
     def visit(e: Expression) -> Expression:
@@ -53,6 +68,20 @@ def _changed(
         case _:
             return None
     return None if found is None else again(found)
+
+
+def _factor(e: OfWhole, known: KnownLogs) -> Expression | None:
+    """The Cholesky factor of a whole matrix that has one by construction."""
+    match e:
+        case OfWhole("cholesky", ((Reference(name, indices), own),), result) if (
+            name in known.factor
+            and own == result
+            and indices[-2:] == tuple(Along(axis) for axis in own)
+            and not any(i.positions.axes & set(own) for i in indices if isinstance(i, Gather))
+        ):
+            return Reference(known.factor[name], indices, span=e.span)
+        case _:
+            return None
 
 
 def _weighted(weight: Expression, logarithm: Expression | None) -> Expression | None:

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from hdsl.density.ends import log_of, minus, raw_name
 from hdsl.density.logs import KnownLogs
+from hdsl.density.sizes import data_evaluator
+from hdsl.density.whole_transforms import (
+    correlation,
+    covariance,
+    factor,
+    factor_name,
+    free_axes,
+    free_axis,
+    free_size,
+    log_name,
+    log_simplex,
+    ordered,
+    simplex,
+)
 from hdsl.expressions.functions import exp, log, where
 from hdsl.expressions.tree import Constant, Expression, Reduce, apply
-from hdsl.model.graph import whole
+from hdsl.model.graph import Bound, whole
 from hdsl.plan.plan import Term, Unknown
-
-
-def raw_name(name: str) -> str:
-    """Name of the unconstrained values of an unknown."""
-    return f"u.{name}"
 
 
 @dataclass(frozen=True)
@@ -31,12 +41,20 @@ class Transform:
         Log derivative of `constrained`, element by element.
     unconstrained
         The unconstrained values, given the unknown.
+    free
+        The axes of the unconstrained values, where they are not those of the unknown.
     """
 
     unknown: Unknown
     constrained: Expression
     log_jacobian: Expression
     unconstrained: Expression
+    free: tuple[str, ...] | None = None
+
+    @property
+    def free_axes(self) -> tuple[str, ...]:
+        """The axes of the unconstrained values."""
+        return self.unknown.axes if self.free is None else self.free
 
 
 def _surely_finite(end: Expression) -> bool:
@@ -61,6 +79,8 @@ def transform(
     """
     if unknown.support.integer:
         raise ValueError(f"internal: the plan samples `{unknown.name}`, which is discrete")
+    if unknown.support.kind != "interval":
+        return _of_whole(unknown)
     u, x = whole(raw_name(unknown.name), unknown.axes), whole(unknown.name, unknown.axes)
     lower, has_lower = _finite(unknown.support.lower, Constant(0.0), is_finite)
     upper, has_upper = _finite(unknown.support.upper, lower + 1.0, is_finite)
@@ -112,16 +132,35 @@ def _pick(condition: Expression, yes: _Map, no: _Map) -> _Map:
     return first, second, third
 
 
-def minus(a: Expression, b: Expression) -> Expression:
-    """The difference; that of two constants is a constant."""
-    if isinstance(a, Constant) and isinstance(b, Constant):
-        return Constant(a.value - b.value)
-    return a - b
+def _of_whole(unknown: Unknown) -> Transform:
+    """The bijection for a vector or a matrix whose elements obey something together."""
+    match unknown.support.kind:
+        case "simplex":
+            parts = simplex(unknown)
+        case "ordered":
+            parts = ordered(unknown)
+        case "correlation":
+            parts = correlation(unknown)
+        case _:
+            parts = covariance(unknown)
+    return Transform(unknown, *parts, free=free_axes(unknown))
 
 
-def log_of(x: Expression) -> Expression:
-    """The logarithm; that of a positive constant is a constant."""
-    return Constant(math.log(x.value)) if isinstance(x, Constant) and x.value > 0 else log(x)
+def free_sizes(unknowns: Iterable[Unknown], bound: Bound) -> dict[str, int]:
+    """Lengths of the axes that the transforms add."""
+    run = data_evaluator(bound, ())
+    found: dict[str, int] = {}
+    for unknown in unknowns:
+        for axis in unknown.support.over:
+            size = free_size(unknown, run.size(axis))
+            if size is not None:
+                found[free_axis(unknown)] = size
+            elif unknown.support.kind == "ordered":
+                found[f"gaps({unknown.name})"] = run.size(axis) + 1
+    return found
+
+
+_FACTORED = ("correlation", "covariance")
 
 
 def jacobian_term(bijection: Transform) -> Term | None:
@@ -130,26 +169,33 @@ def jacobian_term(bijection: Transform) -> Term | None:
         return None
     unknown = bijection.unknown
     body = bijection.log_jacobian
-    summed = Reduce("sum", body, unknown.axes) if unknown.axes else body
+    support = unknown.support
+    over = tuple(a for a in unknown.axes if support.kind == "interval" or a not in support.over)
+    summed = Reduce("sum", body, over) if over else body
     return Term(f"Jacobian of {unknown.name}", summed, unknown.span)
 
 
-def known_logs(unknowns: Iterable[Unknown]) -> KnownLogs:
+def known_logs(unknowns: Collection[Unknown]) -> KnownLogs:
     """The logarithms that the unconstrained values give exactly."""
     logs: dict[str, str] = {}
     complements: dict[str, str] = {}
     logits: dict[str, str] = {}
     for unknown in unknowns:
+        if unknown.support.kind == "simplex":
+            logs[unknown.name] = log_name(unknown.name)
+        if unknown.support.kind != "interval":
+            continue
         match _interval(unknown):
             case 0.0, None:
                 logs[unknown.name] = raw_name(unknown.name)
             case 0.0, 1.0:
-                logs[unknown.name] = f"log({unknown.name})"
+                logs[unknown.name] = log_name(unknown.name)
                 complements[unknown.name] = f"log1m({unknown.name})"
                 logits[unknown.name] = raw_name(unknown.name)
             case _:
                 pass
-    return KnownLogs(logs, complements, logits)
+    factors = {u.name: factor_name(u.name) for u in unknowns if u.support.kind in _FACTORED}
+    return KnownLogs(logs, complements, logits, factors)
 
 
 def _interval(unknown: Unknown) -> tuple[object, object]:
@@ -170,4 +216,8 @@ def log_definitions(
         if unknown.name in known.log1m:
             found[known.log[unknown.name]] = (unknown.axes, apply("log_logistic", u))
             found[known.log1m[unknown.name]] = (unknown.axes, apply("log_logistic", -u))
+        elif unknown.support.kind == "simplex":
+            found[log_name(unknown.name)] = (unknown.axes, log_simplex(unknown))
+        elif unknown.support.kind in _FACTORED:
+            found[factor_name(unknown.name)] = (unknown.axes, factor(unknown))
     return found

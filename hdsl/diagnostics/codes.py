@@ -121,6 +121,10 @@ CODES: dict[str, str] = {
     "HB424": "bounds of a censoring that make no interval",
     "HB425": "an unknown that is censored or has extra zeros",
     "HB426": "a censoring that is not known",
+    "HB430": "a left side without the indices that a draw has",
+    "HB431": "an argument that is no number, vector or matrix where one is needed",
+    "HB432": "an element of what is drawn together",
+    "HB434": "values that do not go together",
     # Data.
     "HB450": "a file outside the model's folder",
     "HB451": "no such file",

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from hdsl.distributions.distribution import Distribution, Parameter
+from hdsl.distributions.distribution import Distribution, Family, Parameter
+from hdsl.distributions.joint import Joint, JointDistribution
 from hdsl.distributions.names import beginnings, elsewhere, near, nearly_elsewhere
 from hdsl.distributions.random import Applied
-from hdsl.distributions.registry import DISTRIBUTIONS
+from hdsl.distributions.registry import FAMILIES
 from hdsl.expressions.tree import Constant, Expression
 from hdsl.source import NOWHERE, Span
 
@@ -37,7 +38,7 @@ class Problem:
     span: Span = NOWHERE
 
 
-def signature(distribution: Distribution) -> str:
+def signature(distribution: Family) -> str:
     """How a distribution may be called: ``Gamma(shape, rate) or Gamma(mean =, sd =)``."""
     canonical = [parameter.name for parameter in distribution.parameters]
     if distribution.defaults and set(canonical) <= set(distribution.defaults):
@@ -68,7 +69,7 @@ def construct(
     keywords: Mapping[str, Expression],
     span: Span = NOWHERE,
     keyword_spans: Mapping[str, Span] | None = None,
-) -> Applied | Problem:
+) -> Applied | Joint | Problem:
     """Match the arguments of a call with a parametrisation of the distribution.
 
     Positional arguments are the canonical parameters in order; keywords may name the others, or
@@ -81,7 +82,7 @@ def construct(
     keyword_spans
         Where each keyword argument stands.
     """
-    distribution = DISTRIBUTIONS.get(name)
+    distribution = FAMILIES.get(name)
     if distribution is None:
         return _unknown(name, span)
     places = keyword_spans or {}
@@ -94,7 +95,7 @@ def construct(
 
 
 def _check_names(
-    distribution: Distribution,
+    distribution: Family,
     positional: Sequence[Expression],
     keywords: Mapping[str, Expression],
     span: Span,
@@ -139,8 +140,8 @@ def _number(count: int) -> str:
 
 
 def _match(
-    distribution: Distribution, given: Mapping[str, Expression], span: Span
-) -> Applied | Problem:
+    distribution: Family, given: Mapping[str, Expression], span: Span
+) -> Applied | Joint | Problem:
     canonical = distribution.parameters
     names = {parameter.name for parameter in canonical}
     if set(given) <= names and names - set(given) <= set(distribution.defaults):
@@ -154,21 +155,21 @@ def _match(
 
 
 def _applied(
-    distribution: Distribution,
+    distribution: Family,
     written: Sequence[Parameter],
     given: Mapping[str, Expression],
     arguments: Mapping[str, Expression],
     span: Span,
-) -> Applied:
-    return Applied(
-        distribution,
-        tuple((p.name, arguments[p.name]) for p in distribution.parameters),
-        tuple((p, given[p.name]) for p in written if p.name in given),
-        span=span,
-    )
+) -> Applied | Joint:
+    as_written = tuple((p, given[p.name]) for p in written if p.name in given)
+    if isinstance(distribution, JointDistribution):
+        return Joint(distribution, tuple(arguments.items()), as_written, span=span)
+    assert isinstance(distribution, Distribution)
+    canonical = tuple((p.name, arguments[p.name]) for p in distribution.parameters)
+    return Applied(distribution, canonical, as_written, span=span)
 
 
-def _incomplete(distribution: Distribution, given: Mapping[str, Expression], span: Span) -> Problem:
+def _incomplete(distribution: Family, given: Mapping[str, Expression], span: Span) -> Problem:
     """What is missing from the form that comes closest, or that no form has all that is given."""
     cause = f"it is {signature(distribution)}"
     forms = [distribution.parameters, *(form.parameters for form in distribution.forms)]
@@ -198,7 +199,7 @@ def _incomplete(distribution: Distribution, given: Mapping[str, Expression], spa
 def _unknown(name: str, span: Span) -> Problem:
     hint = elsewhere(name)
     if hint is None:
-        close = near(name, list(DISTRIBUTIONS)) or beginnings(name, list(DISTRIBUTIONS))
+        close = near(name, list(FAMILIES)) or beginnings(name, list(FAMILIES))
         meant = " or ".join(f"`{other}`" for other in close)
         hint = f"did you mean {meant}?" if close else nearly_elsewhere(name)
     return Problem(

@@ -6,7 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 
@@ -19,11 +19,15 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter: its name, the values it may have, and a few words for the manual."""
+    """A parameter: its name, the values it may have, and a few words for the manual.
+
+    `rank` is 0 for a number, 1 for a vector over the index of a draw, 2 for a matrix over it.
+    """
 
     name: str
     interval: Interval = REAL
     meaning: str = ""
+    rank: int = 0
 
 
 @dataclass(frozen=True)
@@ -37,12 +41,18 @@ class Form:
     convert: Callable[..., dict[str, Expression]]
 
 
+Kind: TypeAlias = Literal["interval", "simplex", "ordered", "correlation", "covariance"]
+
+
 @dataclass(frozen=True)
 class Support:
     """Where a density is positive: an interval whose ends may be expressions, or its integers.
 
     An end that is `None` is infinite. `touches_lower` and `touches_upper` say that the density is
     finite at an open end: draws never lie there, but rounded data may.
+
+    `kind` says what the elements of a vector or a matrix over the axes `over` have to obey
+    together, beside the ends, which hold for each.
     """
 
     lower: Expression | None = None
@@ -52,6 +62,8 @@ class Support:
     integer: bool = False
     touches_lower: bool = False
     touches_upper: bool = False
+    kind: Kind = "interval"
+    over: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,8 +85,8 @@ class Conjugacy:
     base_measure: Callable[..., Expression]
 
 
-class Distribution(ABC):
-    """Abstract: a distribution of one number.
+class Family(ABC):
+    """Abstract: a family of distributions, as models name it and its parameters.
 
     Formulas are written with expressions, so that the planner can read them and one evaluator
     serves NumPy and JAX. All parameters come by keyword, under their canonical names.
@@ -85,6 +97,11 @@ class Distribution(ABC):
     parameters: ClassVar[tuple[Parameter, ...]]
     defaults: ClassVar[Mapping[str, float]] = {}
     forms: ClassVar[tuple[Form, ...]] = ()
+
+
+class Distribution(Family):
+    """Abstract: a distribution of one number."""
+
     conjugate_to: ClassVar[Mapping[str, Conjugacy]] = {}
     proper: ClassVar[bool] = True
 

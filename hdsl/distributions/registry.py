@@ -1,14 +1,19 @@
-"""All distributions of one number, by name."""
+"""All distributions, by name."""
 
 from __future__ import annotations
 
 from hdsl.distributions.beta import Beta
 from hdsl.distributions.binomial import Bernoulli, BetaBinomial, Binomial
-from hdsl.distributions.distribution import Distribution
+from hdsl.distributions.dirichlet import Dirichlet
+from hdsl.distributions.distribution import Distribution, Family
 from hdsl.distributions.gamma import Exponential, Gamma, InverseGamma
+from hdsl.distributions.joint import JointDistribution
 from hdsl.distributions.laplace import Laplace, Logistic
+from hdsl.distributions.multinomial import DirichletMultinomial, Multinomial
+from hdsl.distributions.multinormal import MultiNormal, MultiStudentT
 from hdsl.distributions.normal import HalfNormal, LogNormal, Normal
 from hdsl.distributions.poisson import Geometric, NegativeBinomial, Poisson
+from hdsl.distributions.random_matrices import LKJ, InverseWishart, Wishart
 from hdsl.distributions.student import Cauchy, HalfCauchy, HalfStudentT, StudentT
 from hdsl.distributions.uniform import DiscreteUniform, Flat, Uniform
 from hdsl.distributions.weibull import Pareto, Weibull
@@ -42,4 +47,22 @@ DISTRIBUTIONS: dict[str, Distribution] = {
         DiscreteUniform(),
     )
 }
-"""One instance of each, by the name that models use."""
+"""One instance of each distribution of one number, by the name that models use."""
+
+JOINT_DISTRIBUTIONS: dict[str, JointDistribution] = {
+    distribution.name: distribution
+    for distribution in (
+        Dirichlet(),
+        Multinomial(),
+        DirichletMultinomial(),
+        MultiNormal(),
+        MultiStudentT(),
+        LKJ(),
+        Wishart(),
+        InverseWishart(),
+    )
+}
+"""The same for distributions of vectors and matrices."""
+
+FAMILIES: dict[str, Family] = {**DISTRIBUTIONS, **JOINT_DISTRIBUTIONS}
+"""All of them."""

@@ -37,6 +37,32 @@ class NumpyArrays:
         """The same values."""
         return a
 
+    def cholesky_factor(self, a: np.ndarray) -> np.ndarray:
+        """Lower triangular factors; NaN for each matrix that is not positive definite."""
+        try:
+            return np.linalg.cholesky(a)
+        except np.linalg.LinAlgError:
+            if a.ndim == 2:
+                return np.full(a.shape, np.nan)
+            return np.stack([self.cholesky_factor(matrix) for matrix in a])
+
+    def solve_lower(self, factor: np.ndarray, b: np.ndarray) -> np.ndarray:
+        """Solutions of ``L x = b`` for lower triangular L; `b` is a vector or a matrix."""
+        is_vector = b.ndim < factor.ndim
+        return _forward(factor, b[..., None])[..., 0] if is_vector else _forward(factor, b)
+
+    def solve_general(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        """Solutions of ``A x = b``; NaN for each singular matrix."""
+        try:
+            return np.linalg.solve(a, b)
+        except np.linalg.LinAlgError:
+            if a.ndim == 2:
+                return np.full(b.shape, np.nan)
+            lead = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+            a = np.broadcast_to(a, (*lead, *a.shape[-2:]))
+            b = np.broadcast_to(b, (*lead, *b.shape[-2:]))
+            return np.stack([self.solve_general(x, y) for x, y in zip(a, b, strict=True)])
+
     def logsumexp(self, body: np.ndarray, axis: tuple[int, ...]) -> np.ndarray:
         """Log of the sum of exponentials."""
         top = np.max(body, axis=axis, keepdims=True, initial=-np.inf)
@@ -71,6 +97,16 @@ class NumpyArrays:
         """The array with another row at a place; it may be changed itself."""
         array[place] = row
         return array
+
+
+def _forward(factor: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Forward substitution, row by row over the whole batch."""
+    lead = np.broadcast_shapes(factor.shape[:-2], b.shape[:-2])
+    x = np.array(np.broadcast_to(b, (*lead, *b.shape[-2:])), float)
+    for row in range(factor.shape[-1]):
+        known = factor[..., row, None, :row] @ x[..., :row, :]
+        x[..., row, :] = (x[..., row, :] - known[..., 0, :]) / factor[..., row, row, None]
+    return x
 
 
 _SCIPY_NAMES = {"digamma": "psi"}

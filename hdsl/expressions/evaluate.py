@@ -11,6 +11,7 @@ import numpy as np
 
 from hdsl.expressions.functions import FUNCTIONS
 from hdsl.expressions.index_set import IndexSet
+from hdsl.expressions.matrices import MATRIX_FUNCTIONS
 from hdsl.expressions.reductions import REDUCERS
 from hdsl.expressions.scan import scan
 from hdsl.expressions.tree import (
@@ -24,6 +25,7 @@ from hdsl.expressions.tree import (
     Gather,
     LabelPosition,
     Lookup,
+    OfWhole,
     Position,
     Reduce,
     Reference,
@@ -309,6 +311,45 @@ def _concatenate(run: Evaluator, e: Concatenate) -> Value:
     return Value(run.arrays.concatenate(rows, axis=-1), (*rest, e.axis))
 
 
+def _of_whole(run: Evaluator, e: OfWhole) -> Value:
+    items = [(run(item), own) for item, own in e.items]
+    rest = joint_axes(*(Value(None, tuple(a for a in v.axes if a not in own)) for v, own in items))
+    if e.function == "matmul":
+        return _product(run, items, rest, e.result)
+    arrays: list[Array] = []
+    for value, own in items:
+        array = spread(value, (*rest, *own)) if value.axes else run.arrays.asarray(value.array)
+        lead = array.shape[: len(rest)] if value.axes else (1,) * len(rest)
+        arrays.append(run.arrays.broadcast_to(array, (*lead, *map(run.size, own))) * 1.0)
+    return Value(MATRIX_FUNCTIONS[e.function].compute(run.arrays, *arrays), (*rest, *e.result))
+
+
+def _product(
+    run: Evaluator,
+    items: list[tuple[Value, tuple[str, ...]]],
+    rest: tuple[str, ...],
+    result: tuple[str, ...],
+) -> Value:
+    """Sum of products over the last axis of the left and the first of the right."""
+    (left, rows), (right, columns) = items
+    letters = {axis: i for i, axis in enumerate(rest)}
+    inner = len(rest)
+    free = iter(range(inner + 1, inner + 3))
+    own_left = [*(next(free) for _ in rows[:-1]), inner]
+    own_right = [inner, *(next(free) for _ in columns[1:])]
+    operands: list[Any] = []
+    for value, axes, own in ((left, rows, own_left), (right, columns, own_right)):
+        others = tuple(axis for axis in rest if axis in value.axes)
+        full = (*others, *axes)
+        lengths = (_maybe_length(axis, value) for axis in others)
+        shape = (*lengths, *map(run.size, axes))
+        array = run.arrays.asarray(value.array) * 1.0
+        array = run.arrays.broadcast_to(spread(Value(array, value.axes), full), shape)
+        operands += [array, [*(letters[axis] for axis in others), *own]]
+    made = [*(i for i in letters.values()), *own_left[:-1], *own_right[1:]]
+    return Value(run.arrays.einsum(*operands, made), (*rest, *result))
+
+
 _EVALUATE: dict[type[Expression], Callable[..., Value]] = {
     Constant: _constant,
     Position: _position,
@@ -325,4 +366,5 @@ _EVALUATE: dict[type[Expression], Callable[..., Value]] = {
     Stack: _stack,
     Concatenate: _concatenate,
     Scan: scan,
+    OfWhole: _of_whole,
 }

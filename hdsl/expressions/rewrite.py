@@ -19,6 +19,7 @@ from hdsl.expressions.tree import (
     Index,
     LabelPosition,
     Lookup,
+    OfWhole,
     Position,
     Reduce,
     Reference,
@@ -87,6 +88,10 @@ def rename_axes(expression: Expression, names: Mapping[str, str]) -> Expression:
                 return replace(e, items=new, axis=names.get(axis, axis))
             case Scan():
                 return _renamed_scan(e, names)
+            case OfWhole():
+                e = _with_fresh_own(e, frozenset(names.values()))
+                new = tuple((_renamed_but(item, names, own), own) for item, own in e.items)
+                return replace(e, items=new, result=tuple(names.get(a, a) for a in e.result))
             case _:
                 return None
 
@@ -147,6 +152,22 @@ def _with_fresh_axes(e: Reduce | Segment, taken: frozenset[str]) -> Reduce | Seg
     return replace(renamed, over=tuple(fresh.get(axis, axis) for axis in e.over))
 
 
+def _with_fresh_own(e: OfWhole, taken: frozenset[str]) -> OfWhole:
+    """The same function with the axes that it keeps whole renamed, where they are among `taken`."""
+    if not any(taken & set(own) for _, own in e.items):
+        return e
+    used = taken | e.axes | frozenset[str]().union(*(i.axes | set(own) for i, own in e.items))
+    items: list[tuple[Expression, tuple[str, ...]]] = []
+    for item, own in e.items:
+        fresh: dict[str, str] = {}
+        for axis in own:
+            if axis in taken:
+                names = (f"{set_of(axis)}#{n}" for n in count(2))
+                fresh[axis] = next(n for n in names if n not in used | set(fresh.values()))
+        items.append((rename_axes(item, fresh), tuple(fresh.get(a, a) for a in own)))
+    return replace(e, items=tuple(items))
+
+
 def along(expression: Expression, axis: str, index: object) -> Expression:
     """The expression with its free axis `axis` taken at another index (a gather, say).
 
@@ -174,6 +195,10 @@ def along(expression: Expression, axis: str, index: object) -> Expression:
                 return map_children(e, lambda child: along(child, axis, taken))
             case Sweep() | Stack() if e.axis != axis and e.axis not in entering:
                 return None
+            case OfWhole() if axis not in e.result and not entering & set(e.result):
+                e = _with_fresh_own(e, entering)
+                items = ((along(i, axis, taken) if axis not in o else i, o) for i, o in e.items)
+                return replace(e, items=tuple(items))
             case Apply() | Lookup():
                 return None
             case _:

@@ -16,6 +16,7 @@ from hdsl.expressions.tree import (
     Index,
     LabelPosition,
     Lookup,
+    OfWhole,
     Position,
     Reduce,
     Reference,
@@ -95,6 +96,10 @@ def _text(e: Expression) -> tuple[str, int]:
                 for name, axes, body in zip(carried, own, bodies, strict=True)
             )
             return f"{{ {'; '.join(lines)} }}", 9
+        case OfWhole("matmul", ((a, _), (b, _))):
+            return f"{_inside(a, 6)} @ {_inside(b, 7)}", 6
+        case OfWhole(function, items):
+            return f"{function}({', '.join(text(item) for item, _ in items)})", 9
         case _:
             return type(e).__name__, 9
 

@@ -347,6 +347,25 @@ class Scan(Expression):
         return super().names - set(self.carried)
 
 
+@dataclass(frozen=True, eq=False)
+class OfWhole(Expression):
+    """A function of whole vectors and matrices, of `hdsl.expressions.matrices`.
+
+    Each item is an expression with the axes over which it stays whole, in order; it is repeated
+    along those that it does not have. Along all other axes the function acts on each element
+    alone. `result` are the axes of what the function makes.
+    """
+
+    function: str
+    items: tuple[tuple[Expression, tuple[str, ...]], ...]
+    result: tuple[str, ...] = ()
+
+    @cached_property
+    def axes(self) -> frozenset[str]:
+        kept = (item.axes - set(own) for item, own in self.items)
+        return frozenset(self.result).union(*kept)
+
+
 def _parts(expression: Expression) -> Iterator[Expression]:
     for entry in fields(expression):
         yield from _expressions_in(getattr(expression, entry.name))

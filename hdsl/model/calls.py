@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 from hdsl.diagnostics import Label as Place
-from hdsl.distributions import DISTRIBUTIONS
+from hdsl.distributions import FAMILIES
 from hdsl.distributions.categorical import Categorical
 from hdsl.expressions.functions import FUNCTIONS, REDUCTIONS, SWEEPS
 from hdsl.expressions.tree import Expression, Size, apply
@@ -102,7 +102,7 @@ def positional(read: Translator, expression: tree.Call) -> list[tree.Expression]
 def _unknown_function(read: Translator, expression: tree.Call) -> NoReturn:
     name = expression.function
     span = expression.function_span if expression.function_span != tree.NOWHERE else expression.span
-    if name in DISTRIBUTIONS or name in LATER_DISTRIBUTIONS or name == "Categorical":
+    if name in FAMILIES or name in LATER_DISTRIBUTIONS or name == "Categorical":
         read.fail(
             "HB215",
             f"distribution `{name}` stands where a number is needed",

@@ -13,6 +13,7 @@ from hdsl.expressions.tree import (
     Expression,
     LabelPosition,
     Lookup,
+    OfWhole,
     Reduce,
     Reference,
     Scan,
@@ -42,6 +43,8 @@ def _axes(expression: Expression, evaluator: Evaluator) -> set[str]:
                 found.update((axis, *(a for axes in own for a in axes)))
             case LabelPosition(name, _) | Lookup(name, _):
                 found.add(name)
+            case OfWhole(_, items, _):
+                found.update(*(own for _, own in items))
             case Reference(name, indices) if name in evaluator.values:
                 own = [axis for axis in evaluator.values[name].axes if not axis.startswith("_")]
                 at = (axis for axis, i in zip(own, indices, strict=False) if isinstance(i, At))

@@ -20,6 +20,7 @@ from hdsl.model.translate import Translator
 from hdsl.model.unknown_names import report_wrong_label
 from hdsl.source import Span
 from hdsl.syntax import tree
+from hdsl.syntax.format_expression import format_expression
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,13 @@ class Left:
         return self.selection is not None or any(isinstance(p, str | float) for p in self.places)
 
 
-def read_left(read: Translator, target: Target, axes: tuple[str, ...], node: str) -> Left:
-    """Read the left side of a statement about a quantity with the given axes."""
+def read_left(
+    read: Translator, target: Target, axes: tuple[str, ...], node: str, rank: int = 0
+) -> Left:
+    """Read the left side of a statement about a quantity with the given axes.
+
+    The last `rank` of its indices run over whole axes, since what is drawn has these axes.
+    """
     if not target.indices:
         for condition in target.statement.conditions:
             _refuse_index(read, target, condition)
@@ -82,11 +88,14 @@ def read_left(read: Translator, target: Target, axes: tuple[str, ...], node: str
         _check_set(read, target, index, axis)
         running[index.text] = Typed(Position(axis), member=set_of(axis), axis=axis)
         places.append(Along(axis))
+    _check_no_labels(read, target, places, rank)
     conditions = _conditions(read, target, Scope(running))
     own = tuple(p.axis for p in places if isinstance(p, Along))
     if not conditions:
         return Left(own, Scope(running), tuple(places))
-    return _select(running, places, conditions, own, node, target.span)
+    drawn = own[len(own) - rank :]
+    _check_whole(read, target, conditions, drawn)
+    return _select(running, places, conditions, own[: len(own) - rank], drawn, node, target.span)
 
 
 def _label(read: Translator, target: Target, index: tree.Expression, axis: str) -> Label | None:
@@ -175,6 +184,7 @@ def _select(
     places: Sequence[Label | Along],
     conditions: Sequence[Expression],
     own: tuple[str, ...],
+    drawn: tuple[str, ...],
     node: str,
     span: Span,
 ) -> Left:
@@ -184,10 +194,44 @@ def _select(
         condition = apply("and", condition, another)
     vectors = {a: Reference(f"{axis}.{a}", (Along(axis),)) for a in own}
     selected = {
-        name: Typed(vectors[typed.axis], member=typed.member)
+        name: Typed(vectors[typed.axis], member=typed.member) if typed.axis in vectors else typed
         for name, typed in running.items()
         if typed.axis is not None
     }
     selection = Selection(axis, own, tuple(v.name for v in vectors.values()), condition, span)
-    at = tuple(vectors[p.axis] if isinstance(p, Along) else p for p in places)
-    return Left((axis,), Scope(selected), at, selection, dict(vectors))
+    at = tuple(vectors.get(p.axis, p) if isinstance(p, Along) else p for p in places)
+    return Left((axis, *drawn), Scope(selected), at, selection, dict(vectors))
+
+
+def _check_no_labels(
+    read: Translator, target: Target, places: Sequence[Label | Along], rank: int
+) -> None:
+    """Refuse a single element of what is drawn as a whole."""
+    for place, index in zip(places[::-1][:rank], target.indices[::-1], strict=False):
+        if isinstance(place, Along):
+            continue
+        read.fail(
+            "HB432",
+            f"`{format_expression(target.expression)}` is one element of what is drawn together",
+            index.span,
+            cause="a distribution of vectors draws all elements over the last index of its left",
+            help="put a running index there",
+        )
+
+
+def _check_whole(
+    read: Translator, target: Target, conditions: Sequence[Expression], drawn: tuple[str, ...]
+) -> None:
+    """Refuse a condition that would choose among the elements of a draw."""
+    for condition in conditions:
+        axis = next((axis for axis in drawn if axis in condition.axes), None)
+        if axis is None:
+            continue
+        read.fail(
+            "HB432",
+            f"`for` chooses among the elements over `{axis}`, which are drawn together",
+            target.statement.span,
+            cause="a distribution of vectors draws all elements over the last index of its left",
+            help=f"let the condition speak of the other indices, or declare an index set that has "
+            f"the wanted labels of `{axis}`",
+        )

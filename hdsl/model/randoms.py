@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
-from hdsl.distributions import DISTRIBUTIONS
+from hdsl.distributions import FAMILIES, JOINT_DISTRIBUTIONS
 from hdsl.distributions.categorical import Categorical
 from hdsl.distributions.construct import Problem, construct
+from hdsl.distributions.joint import Joint
 from hdsl.distributions.random import Applied, Random
 from hdsl.expressions.functions import FUNCTIONS, REDUCTIONS, SWEEPS
 from hdsl.expressions.tree import Expression, Sweep, set_of
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from hdsl.model.translate import Translator
 
 LATER_DISTRIBUTIONS = (
-    "Dirichlet", "Multinomial", "MultiNormal", "LKJ", "Wishart", "InverseWishart",
     "OrderedLogistic", "Ordered",
 )  # fmt: skip
 
@@ -66,7 +67,7 @@ def random(
             raise Failed
         case tree.Call("Categorical"):
             return _categorical(read, expression, scope, member)
-        case tree.Call(name) if name in DISTRIBUTIONS or not _is_value(read, name):
+        case tree.Call(name) if name in FAMILIES or not _is_value(read, name):
             return _applied(read, expression, scope)
         case _:
             _not_a_distribution(read, expression)
@@ -79,7 +80,7 @@ def _is_value(read: Translator, name: str) -> bool:
 def _not_a_distribution(read: Translator, expression: tree.Expression) -> NoReturn:
     text = format_expression(expression)
     help = f"if it is computed, write `=`: `… = {text}`"
-    if isinstance(expression, tree.Name) and expression.text in DISTRIBUTIONS:
+    if isinstance(expression, tree.Name) and expression.text in FAMILIES:
         help = f"write its arguments in brackets: `{expression.text}(…)`"
     elif meant := _almost_a_call(text):
         help = f"write `{meant}`"
@@ -95,11 +96,11 @@ def _not_a_distribution(read: Translator, expression: tree.Expression) -> NoRetu
 def _almost_a_call(text: str) -> str:
     """What ``uniform[0, 1]`` and ``Half-Normal(1)`` stand for."""
     name, bracket, rest = text.replace(" - ", "").replace("[", "(", 1).partition("(")
-    known = {other.lower(): other for other in DISTRIBUTIONS}.get(name.lower())
+    known = {other.lower(): other for other in FAMILIES}.get(name.lower())
     return f"{known}({rest[:-1]})" if known and bracket else ""
 
 
-def _applied(read: Translator, expression: tree.Call, scope: Scope) -> Applied:
+def _applied(read: Translator, expression: tree.Call, scope: Scope) -> Applied | Joint:
     if expression.conditions:
         read.fail(
             "HB216",
@@ -109,7 +110,9 @@ def _applied(read: Translator, expression: tree.Call, scope: Scope) -> Applied:
             help="move it out of the brackets",
         )
     values = read.numbers([a.value for a in expression.arguments], scope)
-    positional, keywords = _sorted_out(read, expression, read.meet(values, expression.span))
+    if expression.function not in JOINT_DISTRIBUTIONS:
+        values = read.meet(values, expression.span)
+    positional, keywords = _sorted_out(read, expression, values)
     places = {a.name: a.span for a in expression.arguments if a.name is not None}
     found = construct(expression.function, positional, keywords, expression.span, places)
     if isinstance(found, Problem):
@@ -118,7 +121,7 @@ def _applied(read: Translator, expression: tree.Call, scope: Scope) -> Applied:
             span = expression.function_span
         help = _keyword_habit(expression, span) or found.help
         read.fail(_CODES[found.kind], found.title, span, cause=found.cause, help=help)
-    return Applied(found.distribution, found.arguments, found.written, span=expression.span)
+    return replace(found, span=expression.span)
 
 
 def _sorted_out(
@@ -166,7 +169,7 @@ def _keyword_habit(expression: tree.Call, span: Span) -> str:
     name = argument.name
     if name in ("var", "variance", "sigma2"):
         return f"give the standard deviation: `sd = sqrt({format_expression(argument.value)})`"
-    distribution = DISTRIBUTIONS.get(expression.function)
+    distribution = FAMILIES.get(expression.function)
     known = [p.name for p in distribution.parameters] if distribution is not None else []
     meant = _KEYWORDS.get(name or "")
     return f"write `{meant} = …`" if meant in known and name not in known else ""

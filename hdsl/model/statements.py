@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from hdsl.diagnostics import Report
 from hdsl.distributions.categorical import Categorical
+from hdsl.distributions.joint import Joint
 from hdsl.distributions.random import Random
 from hdsl.expressions.functions import LINKS
 from hdsl.expressions.rewrite import rename_axes
@@ -42,6 +43,7 @@ from hdsl.model.scope import LIST_AXIS, Failed, Scope
 from hdsl.model.settle import settle
 from hdsl.model.target_axes import axes_of_targets
 from hdsl.model.translate import Translator
+from hdsl.model.whole_draws import inside_scope, rank_of_target, settle_joint
 from hdsl.source import Span
 from hdsl.syntax import tree
 
@@ -197,7 +199,7 @@ class Builder:
 
     def left(self, target: Target, axes: tuple[str, ...], node: str = "") -> Left:
         """The left side of a statement about a quantity with the given axes."""
-        return read_left(self.read, target, axes, node or target.name)
+        return read_left(self.read, target, axes, node or target.name, rank_of_target(target))
 
     def define(
         self, target: Target, node: str, axes: tuple[str, ...], internal: bool = False
@@ -236,6 +238,8 @@ class Builder:
         """The distribution right of ``~``, over the axes of the left side."""
         assert isinstance(target.statement, tree.StochasticStatement)
         found = self._distribution(target, target.statement, left, member)
+        if isinstance(found, Joint):
+            return settle_joint(self.read, found, left, target)
         if isinstance(found, Categorical):
             # The vector's own axis stays whole; what else it varies over must stand on the left.
             own = f"{found.set_name}#{target.name}"
@@ -255,7 +259,8 @@ class Builder:
         if own is not None:
             assert isinstance(statement.distribution, tree.Call)
             return own_random(self.read, own, statement.distribution, left.scope, left.axes)
-        return random(self.read, statement.distribution, left.scope, member)
+        scope = inside_scope(left, target, rank_of_target(target))
+        return random(self.read, statement.distribution, scope, member)
 
     def add(self, node: Node) -> None:
         """Add a node to the graph."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from hdsl.diagnostics import Report
 from hdsl.distributions.categorical import Categorical
 from hdsl.distributions.distribution import Parameter
+from hdsl.distributions.joint import Joint
 from hdsl.distributions.random import Applied, Random
 from hdsl.distributions.truncated import Truncated
 from hdsl.expressions.evaluate import Evaluator, joint_axes
@@ -48,6 +49,8 @@ class ValueChecker:
                         self._check_argument(node, random, parameter, argument)
                 if node.value is not None and can_evaluate(node.value, self.evaluator):
                     self._check_observed(node, node.value)
+                if isinstance(node.random, Joint):
+                    self._check_together(node, node.random)
 
     # --- observed values -------------------------------------------------------------------
 
@@ -115,6 +118,34 @@ class ValueChecker:
             cause="an observed value must be one that its distribution can give",
             help="correct the value, or choose a distribution that can give it",
         )
+
+    # --- vectors and matrices --------------------------------------------------------------
+
+    def _check_together(self, node: Stochastic, random: Joint) -> None:
+        """What the elements of arguments, and of what is observed, must obey together."""
+        conditions = list(random.about_arguments())
+        if node.value is not None:
+            conditions += random.about_value(node.value)
+        for condition in conditions:
+            if not can_evaluate(condition.holds, self.evaluator):
+                continue
+            axes = tuple(axis for axis in node.plates if axis in condition.holds.axes)
+            fails = self._over(condition.holds, axes) == 0
+            if not fails.any():
+                continue
+            index = _first(fails)
+            number = self._over(condition.number, axes)
+            quoted = number[tuple(min(i, n - 1) for i, n in zip(index, number.shape, strict=True))]
+            named = self._name(node.name, axes, index)
+            self.report.add(
+                "HB434",
+                f"{condition.sentence.format(number_name(float(quoted)))}"
+                + (f" (in `{named}`)" if index else ""),
+                node.span,
+                cause=f"the elements of a vector or a matrix of `{random.family}` go together",
+                help="correct the values",
+            )
+            return
 
     # --- arguments -------------------------------------------------------------------------
 
@@ -226,7 +257,7 @@ def _parameter_name(random: Random, end: Expression) -> str:
 
 
 def _distribution_name(random: Random) -> str:
-    if isinstance(random, Applied):
+    if isinstance(random, Applied | Joint):
         return random.family
     if isinstance(random, Categorical):
         return "the distribution"

@@ -1,0 +1,115 @@
+"""Functions of whole vectors and matrices, over the last axes of arrays.
+
+Implementations take the array module first, so that one table serves NumPy and JAX; whatever axes
+stand before the last ones are a batch. Nothing raises: where a matrix is not positive definite,
+its Cholesky factor is NaN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from hdsl.expressions import bijections
+from hdsl.expressions.tree import Expression, OfWhole, Reduce
+
+Array = Any
+Arrays = Any
+
+
+@dataclass(frozen=True)
+class MatrixFunction:
+    """A function of whole arrays: how it is computed, and a line for the manual where public."""
+
+    compute: Callable[..., Array]
+    meaning: str = ""
+
+
+def _cholesky(xp: Arrays, a: Array) -> Array:
+    return xp.cholesky_factor(a)
+
+
+def _solve_lower(xp: Arrays, factor: Array, b: Array) -> Array:
+    return xp.solve_lower(factor, b)
+
+
+def _solve(xp: Arrays, a: Array, b: Array) -> Array:
+    """Solution x of a @ x = b, where b is a vector or a matrix."""
+    if b.ndim == a.ndim:
+        return xp.solve_general(a, b)
+    return xp.solve_general(a, b[..., None])[..., 0]
+
+
+def _inverse(xp: Arrays, a: Array) -> Array:
+    return xp.solve_general(a, xp.broadcast_to(xp.eye(a.shape[-1]), a.shape))
+
+
+def _diagonal(xp: Arrays, a: Array) -> Array:
+    return xp.diagonal(a, axis1=-2, axis2=-1)
+
+
+def _diagonal_matrix(xp: Arrays, v: Array) -> Array:
+    return v[..., None] * xp.eye(v.shape[-1])
+
+
+def _outer_of_factor(xp: Arrays, factor: Array) -> Array:
+    return xp.matmul(factor, xp.swapaxes(factor, -1, -2))
+
+
+MATRIX_FUNCTIONS: dict[str, MatrixFunction] = {
+    "matmul": MatrixFunction(lambda xp, a, b: xp.matmul(a, b)),
+    "cholesky": MatrixFunction(_cholesky, "lower triangular L with A = L @ transpose(L)"),
+    "solve": MatrixFunction(_solve, "the x with A @ x = b"),
+    "inverse": MatrixFunction(_inverse, "inverse of a matrix"),
+    "logdet": MatrixFunction(
+        lambda xp, a: xp.linalg.slogdet(a)[1], "log of the size of the determinant"
+    ),
+    "diag": MatrixFunction(
+        _diagonal, "the diagonal of a matrix, or the diagonal matrix of a vector"
+    ),
+    "transpose": MatrixFunction(lambda xp, a: xp.swapaxes(a, -1, -2), "rows and columns exchanged"),
+    "eye": MatrixFunction(lambda xp, v: _diagonal_matrix(xp, v), "identity matrix over a set"),
+    "diagonal matrix": MatrixFunction(_diagonal_matrix),
+    "solve lower": MatrixFunction(_solve_lower),
+    "factor times its transpose": MatrixFunction(_outer_of_factor),
+    "log simplex": MatrixFunction(bijections.log_simplex),
+    "free simplex": MatrixFunction(bijections.free_simplex),
+    "interval gaps": MatrixFunction(bijections.interval_gaps),
+    "free interval gaps": MatrixFunction(bijections.free_interval_gaps),
+    "without the last": MatrixFunction(lambda xp, v: v[..., :-1]),
+    "correlation factor": MatrixFunction(bijections.correlation_factor),
+    "free correlation": MatrixFunction(bijections.free_correlation),
+    "correlation log Jacobian": MatrixFunction(bijections.correlation_log_jacobian),
+    "covariance factor": MatrixFunction(bijections.covariance_factor),
+    "free covariance": MatrixFunction(bijections.free_covariance),
+    "covariance log Jacobian": MatrixFunction(bijections.covariance_log_jacobian),
+}
+"""By name. Those with a meaning are functions of the language."""
+
+
+def cholesky(a: Expression, axes: tuple[str, str]) -> Expression:
+    """Lower triangular factor of a matrix over two axes; NaN where it has none."""
+    return OfWhole("cholesky", ((a, axes),), axes)
+
+
+def solve_lower(
+    factor: Expression, axes: tuple[str, str], b: Expression, over: str | None = None
+) -> Expression:
+    """Solution of ``L x = b`` for a lower triangular L; `b` and the result run over `axes[0]`."""
+    row = axes[0]
+    if over is None:
+        return OfWhole("solve lower", ((factor, axes), (b, (row,))), (row,))
+    return OfWhole("solve lower", ((factor, axes), (b, (row, over))), (row, over))
+
+
+def diagonal(a: Expression, axes: tuple[str, str]) -> Expression:
+    """The diagonal of a matrix, along `axes[0]`."""
+    return OfWhole("diag", ((a, axes),), (axes[0],))
+
+
+def log_diagonal_sum(factor: Expression, axes: tuple[str, str]) -> Expression:
+    """Sum of the logarithms of a diagonal: half the log determinant where it is a factor's."""
+    from hdsl.expressions.functions import log
+
+    return Reduce("sum", log(diagonal(factor, axes)), (axes[0],))
