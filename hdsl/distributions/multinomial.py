@@ -87,10 +87,10 @@ class Multinomial(JointDistribution):
         p: Array | None = None,
         logit: Array | None = None,
     ) -> Array:
-        if p is None:
-            assert logit is not None
-            p = np.exp(logit - logit.max(axis=-1, keepdims=True))
-        return _draws(rng, shape, n, p)
+        if p is not None:
+            return _draws(rng, shape, n, p)
+        assert logit is not None
+        return _draws(rng, shape, n, np.exp(logit - logit.max(axis=-1, keepdims=True)))
 
     def mean(
         self, axes: tuple[str, str], n: Expression, p: Expression | None = None, **_: Expression

@@ -10,6 +10,7 @@ import numpy as np
 from hdsl.distributions.distribution import Array, Form, Parameter, Support
 from hdsl.distributions.joint import Condition, JointDistribution, positive_definite
 from hdsl.distributions.normal import HALF_LOG_2PI
+from hdsl.expressions.arrays import numpy_arrays
 from hdsl.expressions.functions import log, log1p, square, where
 from hdsl.expressions.matrices import cholesky, log_diagonal_sum, solve_lower
 from hdsl.expressions.ranges import POSITIVE, REAL
@@ -64,11 +65,17 @@ def _spread(
 ) -> Array:
     """Standard deviations of independent numbers, given the spread that they should have."""
     if precision is not None:
-        upper = np.swapaxes(np.linalg.cholesky(precision), -1, -2)
-        return np.linalg.solve(upper, z[..., None])[..., 0]
-    factor = np.linalg.cholesky(cov if cov is not None else corr)
-    x = (factor @ z[..., None])[..., 0]
+        upper = np.swapaxes(lower_factor(precision), -1, -2)
+        return numpy_arrays().solve_general(upper, z[..., None])[..., 0]
+    matrix = cov if cov is not None else corr
+    assert matrix is not None
+    x = (lower_factor(matrix) @ z[..., None])[..., 0]
     return x if sd is None else sd * x
+
+
+def lower_factor(matrix: Array) -> Array:
+    """Cholesky factors, NaN for each matrix that has none."""
+    return numpy_arrays().cholesky_factor(matrix)
 
 
 def _about(

@@ -10,6 +10,7 @@ import numpy as np
 
 from hdsl.distributions.distribution import Array, Form, Parameter, Support
 from hdsl.distributions.joint import Condition, JointDistribution, positive_definite
+from hdsl.distributions.multinormal import lower_factor
 from hdsl.expressions.functions import square, where
 from hdsl.expressions.matrices import cholesky, log_diagonal_sum
 from hdsl.expressions.ranges import POSITIVE, REAL
@@ -146,7 +147,7 @@ class Wishart(JointDistribution):
         if scale is None:
             assert inverse_scale is not None
             scale = np.linalg.inv(inverse_scale)
-        factor = np.linalg.cholesky(scale) @ _bartlett(rng, shape, df)
+        factor = lower_factor(scale) @ _bartlett(rng, shape, df)
         return factor @ np.swapaxes(factor, -1, -2)
 
     def mean(
@@ -189,7 +190,7 @@ class InverseWishart(JointDistribution):
         self, rng: np.random.Generator, shape: tuple[int, ...], df: Array, scale: Array
     ) -> Array:
         """With scale = L L' and Bartlett's factor A of a Wishart draw: L inv(A)' inv(A) L'."""
-        upper = np.swapaxes(np.linalg.cholesky(scale), -1, -2)
+        upper = np.swapaxes(lower_factor(scale), -1, -2)
         factor = np.linalg.inv(_bartlett(rng, shape, df)) @ upper
         return np.swapaxes(factor, -1, -2) @ factor
 
