@@ -32,6 +32,7 @@ SUPPORTED = {
     "hurdle",
     "logit_link",
     "one_bag",
+    "two_factories",
     "own_density",
 }
 
