@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,10 @@ class _Collector:
     )
 
     def collect(self) -> Supplies:
+        misspelt = self._misspelt()
         for declaration in self.graph.data.values():
+            if declaration.name in misspelt:
+                continue
             try:
                 supply = self._supply(declaration)
             except HdslError as error:
@@ -51,6 +55,29 @@ class _Collector:
             if supply is not None:
                 self.found.items[declaration.name] = supply
         return self.found
+
+    def _misspelt(self) -> set[str]:
+        """Report names of given values that the model doesn't have, but almost (HB504)."""
+        items = self.graph.data.values()
+        known = {n: i.name for i in items for n in (i.labels_of, i.column, i.name) if n}
+        given = {str(key) for part in self.given if isinstance(part, Mapping) for key in part}
+        absent = [name for name in known if name not in given]
+        folded = {name.casefold(): name for name in absent}
+        found: set[str] = set()
+        for name in sorted(given - known.keys()):
+            near = get_close_matches(name, absent, n=1, cutoff=0.75)
+            meant = folded.get(name.casefold()) or next(iter(near), None)
+            if meant is not None:
+                found.add(known[meant])
+                self.report.add(
+                    "HB504",
+                    f"the model has no data `{name}`",
+                    self.graph.data[known[meant]].span,
+                    cause="data are found by their names, and what the model doesn't know is left "
+                    "out; this name is so close to one of its own that it was hardly meant so",
+                    help=f"did you mean `{meant}`?",
+                )
+        return found
 
     def _supply(self, item: DataDeclaration) -> Supply | None:
         from_caller = self._from_caller(item)
@@ -137,9 +164,20 @@ class _Collector:
             f"there is no value for data `{item.name}`",
             item.span,
             cause="data without `from` and without a value in the model come from the caller",
-            help=f"give it with `--data {item.name}=file.csv`, in Python "
+            help=self._near(item)
+            or f"give it with `--data {item.name}=file.csv`, in Python "
             f'`data={{"{item.name}": …}}`, or name a file: `from "file.csv"`',
         )
+
+    def _near(self, item: DataDeclaration) -> str:
+        """A name in a given table that is almost the wanted one."""
+        tables = [part for part in self.given if isinstance(part, Table)]
+        names = {n.casefold(): n for table in tables for n in table.fields}
+        near = get_close_matches(item.name.casefold(), list(names), n=1, cutoff=0.75)
+        if not near:
+            return ""
+        found = names[near[0]]
+        return f'the given data have `{found}`: write `"{found}" as {item.name}`'
 
     # --- files -----------------------------------------------------------------------------
 
