@@ -23,7 +23,7 @@ from hdsl.plan.plan import Plan
 from hdsl.results.fit import Fit
 from hdsl.results.imputed import imputed_variables
 from hdsl.results.observations import Labels, OfData, by_data
-from hdsl.results.variables import Array, Role, RunFacts, Variable
+from hdsl.results.variables import Array, Role, RunFacts, Variable, label_text
 
 _LAW_DRAWS = 8
 REPLICATE_BYTES = 2_000_000_000
@@ -233,11 +233,17 @@ def _data(bound: Bound, observed: bool) -> dict[str, tuple[tuple[str, ...], Arra
 
 
 def _as_given(bound: Bound, name: str, value: Value) -> Array:
-    """Data as they were given: nan, or -1 for a position, in missing cells."""
+    """Data as they were given: labels for positions; nan, or an empty text, in missing cells."""
     array = np.asarray(value.array)
-    if name not in bound.missing:
-        return array
-    return np.where(bound.missing[name], -1 if array.dtype.kind == "i" else np.nan, array)
+    missing = bound.missing.get(name)
+    declared = bound.graph.data.get(name)
+    if declared is not None and declared.type in bound.sets:
+        labels = bound.sets[declared.type].labels
+        is_text = any(isinstance(label, str) for label in labels)
+        texts = [label_text(x) for x in labels] if is_text else [float(x) for x in labels]
+        array = np.array(texts)[array]
+        return array if missing is None else np.where(missing, "" if is_text else np.nan, array)
+    return array if missing is None else np.where(missing, np.nan, array)
 
 
 def _shown_data(bound: Bound) -> set[str]:

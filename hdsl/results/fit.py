@@ -100,8 +100,12 @@ class Fit:
         return self.dataset("sample_stats")
 
     def dataset(self, group: GroupName) -> xarray.Dataset:
-        """One group of ArviZ's scheme, empty if the fit has nothing for it."""
-        return group_of(self, group).to_xarray()
+        """One group of ArviZ's scheme, empty if the fit has nothing for it.
+
+        Draws that are labels stand in it as labels; in `to_datatree` and in files they are
+        positions in their index set, with its name as the attribute ``members``.
+        """
+        return group_of(self, group).with_labels(self.coords).to_xarray()
 
     def to_datatree(self) -> xarray.DataTree:
         """All groups, as ArviZ takes them."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
@@ -58,6 +58,10 @@ class Group:
     entries: tuple[Entry, ...]
     axes: tuple[Entry, ...]
 
+    def with_labels(self, coords: Mapping[str, tuple[Label, ...]]) -> Group:
+        """The group with labels where its arrays hold positions of labels."""
+        return replace(self, entries=tuple(_labelled(entry, coords) for entry in self.entries))
+
     def to_xarray(self) -> xarray.Dataset:
         """The group as a dataset with label coordinates."""
         import xarray
@@ -66,6 +70,14 @@ class Group:
             {e.name: (e.dims, e.values, dict(e.attributes)) for e in self.entries},
             coords={e.name: (e.dims, e.values, dict(e.attributes)) for e in self.axes},
         )
+
+
+def _labelled(entry: Entry, coords: Mapping[str, tuple[Label, ...]]) -> Entry:
+    members = entry.attributes.get("members")
+    if members is None:
+        return entry
+    labels, _ = _label_array(coords[members])
+    return replace(entry, values=labels[np.asarray(entry.values, np.int64)])
 
 
 def groups_of(fit: Fit) -> tuple[Group, ...]:
