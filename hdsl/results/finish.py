@@ -237,8 +237,9 @@ def _as_given(bound: Bound, name: str, value: Value) -> Array:
     array = np.asarray(value.array)
     missing = bound.missing.get(name)
     declared = bound.graph.data.get(name)
-    if declared is not None and declared.type in bound.sets:
-        labels = bound.sets[declared.type].labels
+    members = bound.sets.get(declared.type or "") if declared is not None else None
+    if members is not None:
+        labels = members.labels
         is_text = any(isinstance(label, str) for label in labels)
         texts = [label_text(x) for x in labels] if is_text else [float(x) for x in labels]
         array = np.array(texts)[array]
