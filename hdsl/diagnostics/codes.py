@@ -125,6 +125,8 @@ CODES: dict[str, str] = {
     "HB431": "an argument that is no number, vector or matrix where one is needed",
     "HB432": "an element of what is drawn together",
     "HB434": "values that do not go together",
+    "HB435": "no matrix where one is needed",
+    "HB436": "index sets that do not meet in a product",
     # Data.
     "HB450": "a file outside the model's folder",
     "HB451": "no such file",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hdsl.expressions.tree import Along, Expression, Gather, Reference
+from hdsl.expressions.tree import Along, Expression, Gather, OfWhole, Reference
 
 
 def axes_in_order(expression: Expression) -> tuple[str, ...]:
@@ -15,6 +15,11 @@ def axes_in_order(expression: Expression) -> tuple[str, ...]:
         if e in seen:
             continue
         seen.add(e)
+        if isinstance(e, OfWhole):
+            for item, own in e.items:
+                found.update((axis, None) for axis in axes_in_order(item) if axis not in own)
+            found.update(dict.fromkeys(e.result))
+            continue
         if isinstance(e, Reference):
             for index in e.indices:
                 axes = sorted(index.positions.axes) if isinstance(index, Gather) else ()

@@ -13,6 +13,7 @@ from hdsl.expressions.functions import FUNCTIONS, REDUCTIONS, SWEEPS
 from hdsl.expressions.tree import Expression, Size, apply
 from hdsl.model.comparisons import of_the_same_set
 from hdsl.model.density_heads import OwnDensity
+from hdsl.model.linear_algebra import LINEAR_ALGEBRA, matrix_function
 from hdsl.model.own_densities import applied, guarded, own_density
 from hdsl.model.own_functions import own_function
 from hdsl.model.randoms import LATER_DISTRIBUTIONS, random
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from hdsl.model.translate import Translator
 
 LATER_FUNCTIONS = (
-    "cholesky", "solve", "inverse", "logdet", "diag", "transpose", "eye", "interpolate",
+    "interpolate",
     "integrate", "ode", "prev", "next", "first", "last",
 )  # fmt: skip
 
@@ -34,6 +35,8 @@ def call(read: Translator, expression: tree.Call, scope: Scope) -> Typed:
     name = expression.function
     if name in read.names.functions:
         return own_function(read, expression, scope)
+    if name in LINEAR_ALGEBRA:
+        return Typed(matrix_function(read, expression, scope))
     if name in LATER_FUNCTIONS:
         read.refuse(f"`{name}(…)`", expression.span)
     if name in ("log_prob", "cdf"):
@@ -120,7 +123,7 @@ def _unknown_function(read: Translator, expression: tree.Call) -> NoReturn:
             help=f"write `{name}[…]`, or `{name} * (…)` for a product",
         )
     known = [
-        *(n for n, f in FUNCTIONS.items() if f.public), *REDUCTIONS, *SWEEPS,
+        *(n for n, f in FUNCTIONS.items() if f.public), *REDUCTIONS, *SWEEPS, *LINEAR_ALGEBRA,
         *read.names.functions, "log_prob", "cdf", "size", "position",
     ]  # fmt: skip
     near = _HABITS.get(name) or next(iter(difflib.get_close_matches(name, known, 1, 0.6)), None)

@@ -25,6 +25,7 @@ from hdsl.expressions.tree import (
 )
 from hdsl.model.calls import call
 from hdsl.model.comparisons import comparison
+from hdsl.model.linear_algebra import product
 from hdsl.model.names import Names, not_yet
 from hdsl.model.scope import LIST_AXIS, Failed, Scope, Typed, is_slice
 from hdsl.model.subscripts import free_axes, index_of, subscript
@@ -332,7 +333,7 @@ class Translator:
 
     def _binary(self, expression: tree.Binary, scope: Scope) -> Expression:
         if expression.operator == "@":
-            self.refuse("matrix multiplication `@`", expression.span)
+            return product(self, expression, scope)
         function = _OPERATORS[expression.operator]
         return self.combine(function, [expression.left, expression.right], scope)
 
