@@ -16,6 +16,7 @@ from hdsl.density.forms import Forms
 from hdsl.density.guards import without_known_conditions
 from hdsl.density.logs import exact_logs
 from hdsl.density.masks import Masks
+from hdsl.density.recursions import resolved
 from hdsl.density.sizes import Definitions, data_evaluator
 from hdsl.density.streams import DRAW
 from hdsl.density.transforms import (
@@ -201,6 +202,7 @@ def lower(plan: Plan, bound: Bound) -> Density:
     terms = [replace(term, expression=masks(term.expression)) for term in terms]
     definitions = {name: (axes, masks(body)) for name, (axes, body) in definitions.items()}
     used = _reachable(terms, definitions, bound, plan)
+    used, bound = resolved(used, bound)
     layout = _layout(transforms, run)
     return Density(
         plan,

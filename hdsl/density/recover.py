@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hdsl.density.recursions import resolved
 from hdsl.density.sizes import data_evaluator, has_length
 from hdsl.density.streams import DRAW, DRAWS_PER_STREAM, draw
 from hdsl.distributions.own import Joined
@@ -185,14 +186,15 @@ def _batched(
     work: Callable[[Evaluator, range], Iterator[tuple[str, Value]]],
 ) -> dict[str, Value]:
     """Do some work on batches of draws and join the results."""
-    expressions = tuple(job.expressions())
-    sizes = data_evaluator(job.bound, expressions).sizes
+    definitions, bound = resolved(job.definitions(), job.bound, values)
+    expressions = (*job.expressions(), *(body for _, body in definitions.values()))
+    sizes = data_evaluator(bound, expressions).sizes
     step = _batch_size(job, expressions, sizes, batch_elements)
     parts: dict[str, list[np.ndarray]] = {}
     axes: dict[str, tuple[str, ...]] = {}
     for start in range(0, num_draws, step):
         draws = range(start, min(start + step, num_draws))
-        run = data_evaluator(job.bound, (), _rows(values, draws), job.definitions())
+        run = data_evaluator(bound, (), _rows(values, draws), definitions)
         run.sizes = sizes
         for name, value in work(run, draws):
             parts.setdefault(name, []).append(value.array)

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from hdsl.density.recursions import Definitions, resolved
 from hdsl.expressions.arrays import numpy_arrays
 from hdsl.expressions.evaluate import Evaluator, Value
 from hdsl.expressions.tree import Concatenate, CountsAbove, Expression, Stack, WholeNumbers, set_of
 from hdsl.model.graph import Bound
 from hdsl.model.scope import LIST_AXIS
 
-Definitions = Mapping[str, tuple[tuple[str, ...], Expression]]
+__all__ = ["Definitions", "data_evaluator", "has_length", "largest_count"]
 
 
 def data_evaluator(
@@ -29,6 +30,10 @@ def data_evaluator(
     values, definitions
         What is known beyond the data, and what can be computed.
     """
+    if definitions:
+        definitions, bound = resolved(definitions, bound, values or {})
+        if bound.graph.recursive:
+            expressions = (*expressions, *(body for _, body in definitions.values()))
     run = Evaluator(
         numpy_arrays(),
         {**bound.values, **(values or {})},

@@ -284,19 +284,24 @@ def elements_inlined(
     """The same as `inline`, also for references at a gather, a label or a shift.
 
     What a definition says is then computed for each of its uses. References to elements of what
-    is made as a whole (by a cumulative sum, say) stay.
+    is made as a whole (by a cumulative sum, say) stay, as do those of what depends on itself.
     """
 
     found: dict[Reference, Expression | None] = {}
+    open_names: set[str] = set()
 
     def change(e: Expression) -> Expression | None:
         if not isinstance(e, Reference) or e.name not in definitions:
             return None
+        if e.name in open_names:
+            return None
         if e not in found:
+            open_names.add(e.name)
             try:
                 found[e] = visit(element(*definitions[e.name], e.indices))
             except ValueError:
                 found[e] = None
+            open_names.remove(e.name)
         return found[e]
 
     def visit(e: Expression) -> Expression:

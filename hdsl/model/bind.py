@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from hdsl.data.memory import available_memory
 from hdsl.diagnostics import HdslError, Report
 from hdsl.expressions.arrays import numpy_arrays
-from hdsl.expressions.evaluate import Evaluator, Value
-from hdsl.expressions.tree import set_of
+from hdsl.expressions.evaluate import Evaluator, Value, spread
+from hdsl.expressions.tree import Reference, set_of
 from hdsl.model.alignment import Alignment
 from hdsl.model.arrangement import arrange
 from hdsl.model.cells import NUMBER_TYPES, typed
@@ -54,8 +54,11 @@ from hdsl.model.parts import (
 )
 from hdsl.model.positions_checked import PositionChecker
 from hdsl.model.readings import drop_misfits
+from hdsl.model.recursions import find_schedule, is_ready
+from hdsl.model.scans import without_recursions
 from hdsl.model.selections import choose
 from hdsl.model.supplies import Supplies
+from hdsl.model.undefined import check_used_elements
 from hdsl.model.value_checks import ValueChecker
 
 
@@ -178,6 +181,7 @@ class _Binder:
             self._choose_elements,
             self._place_parts,
             self._compute,
+            self._compute_recursions,
         )
 
     def _begin(self, task: str) -> bool:
@@ -327,9 +331,58 @@ class _Binder:
             return True
         with np.errstate(all="ignore"):
             array = np.array(array_over(node.expression, node.axes, self.evaluator))
+        self._computed(node, array)
+        return True
+
+    def _computed(self, node: Deterministic, array: np.ndarray) -> None:
+        bad = np.isnan(array)
+        where = self.values.get(where_name(node.name))
+        if where is not None:
+            missing = np.asarray(where.array) < 0
+            array[missing], bad = np.nan, bad & ~missing
         self.values[node.name] = Value(array, node.axes)
-        if np.isnan(array).any() and node.name in self.used:
-            self._report_not_a_number(node, np.isnan(array))
+        if bad.any() and node.name in self.used:
+            self._report_not_a_number(node, bad)
+
+    def _compute_recursions(self) -> bool:
+        progress = False
+        for names in self.graph.recursions:
+            label = f"recursion {min(names)}"
+            if label not in self.settled and self._can_compute_recursion(names):
+                progress = self._begin(label)
+                if not self._compute_recursion(names):
+                    return False
+        return progress
+
+    def _can_compute_recursion(self, names: frozenset[str]) -> bool:
+        outside = frozenset[str]().union(*(self.graph.nodes[name].names for name in names)) - names
+        return (
+            all(self.graph.roles.get(name) == "data" for name in names)
+            and outside <= self.values.keys()
+            and is_ready(self.graph, names, self.lengths, self.evaluator)
+        )
+
+    def _compute_recursion(self, names: frozenset[str]) -> bool:
+        nodes = [n for n in self.graph.deterministic if n.name in names]
+        if not self.budget.reserve(*(need_of_computed(node, self.lengths) for node in nodes)):
+            return False
+        if not all(self.positions.check([n.expression], n.span) for n in nodes):
+            return True
+        if find_schedule(self.graph, names, self.evaluator, self.report) is None:
+            return True
+        definitions = {node.name: (node.axes, node.expression) for node in nodes}
+        axes = {n.name: n.axes for n in self.graph.deterministic}
+        found = without_recursions(definitions, self.graph.assembled, axes, self.evaluator)
+        run = replace(
+            self.evaluator,
+            values={**self.values, **found.values},
+            sizes={**self.sizes, **found.sizes},
+            definitions=found.definitions,
+            memo={},
+        )
+        for node in nodes:
+            value = run(Reference(node.name))
+            self._computed(node, np.array(spread(value, node.axes)))
         return True
 
     def _complete(self) -> bool:
@@ -399,7 +452,9 @@ class _Binder:
             self.positions.check(expressions_of(node), node.span)
         self._check_simulated()
         self._check_missing()
-        self._report_recursions()
+        if not self.report.errors:
+            self._check_recursions()
+            check_used_elements(self.graph, self.evaluator, self.report)
         if not self.report.errors:
             check_observed_once(self.graph, self.evaluator, self._with_value, self.report)
         if not self.report.errors:
@@ -449,19 +504,12 @@ class _Binder:
     def _with(self, values: Mapping[str, Value]) -> Evaluator:
         return Evaluator(numpy_arrays(), {**self.values, **values}, self.sets.known, self.sizes)
 
-    def _report_recursions(self) -> None:
-        if self.partial or self.report.errors:
-            return
-        for node in self.graph.deterministic:
-            waits = self.graph.roles[node.name] == "data" and node.name not in self.values
-            if waits and node.name in self.graph.ancestors[node.name]:
-                self.report.add(
-                    "HB190",
-                    f"`{node.name}` is a recursion on data alone, which is not supported yet",
-                    node.span,
-                    cause="each element needs one before it, and all of them are known",
-                    help="compute it beforehand and give it as data",
-                )
+    def _check_recursions(self) -> None:
+        for names in self.graph.recursions:
+            if f"recursion {min(names)}" in self.settled:
+                continue
+            if is_ready(self.graph, names, self.lengths, self.evaluator):
+                find_schedule(self.graph, names, self.evaluator, self.report)
 
     def _report_not_a_number(self, node: Deterministic, bad: np.ndarray) -> None:
         index = tuple(int(i) for i in np.unravel_index(int(np.argmax(bad)), bad.shape))

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdsl.distributions.random import Random
+from hdsl.expressions.cycles import components
 from hdsl.expressions.evaluate import Value
 from hdsl.expressions.index_set import IndexSet, Label
 from hdsl.expressions.tree import Along, Expression, Reference
@@ -208,6 +209,10 @@ class Factor:
 Node: TypeAlias = Stochastic | Deterministic | Factor
 
 
+def _is_observation(node: Node) -> bool:
+    return isinstance(node, Stochastic) and node.is_observed
+
+
 def whole(name: str, axes: tuple[str, ...]) -> Reference:
     """A reference to a whole array."""
     return Reference(name, tuple(Along(axis) for axis in axes))
@@ -271,15 +276,36 @@ class ModelGraph:
         """Axes and expression of each deterministic node, as `rewrite.inline` wants them."""
         return {n.name: (n.axes, n.expression) for n in self.deterministic}
 
+    def parents(self, name: str) -> list[str]:
+        """The nodes on which a node depends directly."""
+        # The name of observed data means the data, not the statement that observes them.
+        names = (n for n in self.nodes[name].names if n in self.nodes and n not in self.data)
+        return sorted(n for n in names if not _is_observation(self.nodes[n]))
+
+    @cached_property
+    def recursions(self) -> tuple[frozenset[str], ...]:
+        """Groups of nodes whose elements depend on other elements of the group."""
+        groups = components(self.nodes, self.parents)
+        return tuple(
+            frozenset(group)
+            for group in groups
+            if len(group) > 1 or group[0] in self.parents(group[0])
+        )
+
+    @cached_property
+    def recursive(self) -> frozenset[str]:
+        """The names of all nodes in recursions."""
+        return frozenset[str]().union(*self.recursions)
+
     @cached_property
     def ancestors(self) -> dict[str, frozenset[str]]:
         """For each node, all names that it depends on, directly or not."""
         found: dict[str, frozenset[str]] = {}
-        for name, node in self.nodes.items():
-            own = node.names
-            # The name of observed data means the data, not the statement that observes them.
-            computed = (parent for parent in own if parent not in self.data)
-            found[name] = own.union(*(found.get(parent, frozenset()) for parent in computed))
+        for group in components(self.nodes, self.parents):
+            own = frozenset[str]().union(*(self.nodes[name].names for name in group))
+            computed = (parent for name in group for parent in self.parents(name))
+            together = own.union(*(found.get(parent, frozenset()) for parent in computed))
+            found.update(dict.fromkeys(group, together))
         return found
 
     @cached_property

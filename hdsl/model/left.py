@@ -192,15 +192,17 @@ def _select(
     condition = conditions[0]
     for another in conditions[1:]:
         condition = apply("and", condition, another)
-    vectors = {a: Reference(f"{axis}.{a}", (Along(axis),)) for a in own}
+    # Indices of which the conditions do not speak run over their whole set, as they are.
+    chosen = tuple(a for a in own if a in condition.axes) or own
+    vectors = {a: Reference(f"{axis}.{a}", (Along(axis),)) for a in chosen}
     selected = {
         name: Typed(vectors[typed.axis], member=typed.member) if typed.axis in vectors else typed
         for name, typed in running.items()
-        if typed.axis is not None
     }
-    selection = Selection(axis, own, tuple(v.name for v in vectors.values()), condition, span)
+    selection = Selection(axis, chosen, tuple(v.name for v in vectors.values()), condition, span)
     at = tuple(vectors.get(p.axis, p) if isinstance(p, Along) else p for p in places)
-    return Left((axis, *drawn), Scope(selected), at, selection, dict(vectors))
+    axes = tuple(dict.fromkeys(axis if a in vectors else a for a in own))
+    return Left((*axes, *drawn), Scope(selected), at, selection, dict(vectors))
 
 
 def _check_no_labels(

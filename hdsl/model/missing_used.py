@@ -14,11 +14,11 @@ from hdsl.expressions.evaluate import Evaluator, Value, joint_axes
 from hdsl.expressions.rewrite import rebuild
 from hdsl.expressions.text import with_axes
 from hdsl.expressions.tree import Apply, Constant, Expression, Reduce, Reference, apply
+from hdsl.model.conditional import Conditions, below
 from hdsl.model.element_names import element_name
 from hdsl.model.evaluable import array_over, can_evaluate
 from hdsl.model.graph import DataDeclaration, ModelGraph, Stochastic
 from hdsl.model.node_expressions import expressions_of
-from hdsl.model.positions_checked import Conditions, below
 from hdsl.source import NOWHERE, Span
 
 Mask = NDArray[np.bool_]

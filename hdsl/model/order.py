@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
 
 from hdsl.diagnostics import Label as Place
 from hdsl.diagnostics import Report
-from hdsl.expressions.tree import At, Expression, Gather, Reference, Shift, walk
+from hdsl.expressions.cycles import components
+from hdsl.expressions.tree import Expression
+from hdsl.model.conditional import references_in
 from hdsl.model.graph import Deterministic, Node, Stochastic
-from hdsl.model.names import Names, not_yet
+from hdsl.model.names import Names
 from hdsl.source import Span
 from hdsl.syntax import tree
 
@@ -72,46 +73,26 @@ def report_cycle(cycle: Sequence[str], place_of: Callable[[str], Span], report: 
 
 
 def ordered(nodes: Mapping[str, Node], report: Report) -> dict[str, Node]:
-    """The nodes with parents before children; a cycle is reported."""
+    """The nodes with parents before children; what surely depends on itself is reported.
+
+    Nodes of which some elements may depend on others of the same group follow each other in the
+    order of the file.
+    """
+    places = {name: number for number, name in enumerate(nodes)}
     done: dict[str, Node] = {}
-    path: list[str] = []
-    for name in nodes:
-        if not _visit(name, nodes, done, path, report):
+    for group in components(nodes, lambda name: _parents(name, nodes)):
+        for name in sorted(group, key=places.__getitem__):
+            done[name] = nodes[name]
+        cycle = _cycle(group, nodes)
+        if cycle:
+            shown = [name for name in cycle if not _is_internal(nodes[name])] or cycle
+            report_cycle(shown, lambda name: nodes[name].span, report)
             return dict(nodes)
     return done
 
 
-def _visit(
-    start: str, nodes: Mapping[str, Node], done: dict[str, Node], path: list[str], report: Report
-) -> bool:
-    """Depth first, without recursion: a long chain of definitions is no mistake."""
-    stack: list[tuple[str, list[str]]] = [(start, _parents(start, nodes))]
-    path.append(start)
-    if start in done:
-        path.pop()
-        return True
-    while stack:
-        name, parents = stack[-1]
-        if not parents:
-            done[name] = nodes[name]
-            stack.pop()
-            path.pop()
-            continue
-        parent = parents.pop()
-        if parent in path:
-            _report_cycle([*path[path.index(parent) :], parent], nodes, report)
-            return False
-        if parent not in done:
-            stack.append((parent, _parents(parent, nodes)))
-            path.append(parent)
-    return True
-
-
 def _parents(name: str, nodes: Mapping[str, Node]) -> list[str]:
-    node = nodes[name]
-    return sorted(
-        (n for n in node.names if n in nodes and not _is_observation(nodes[n])), reverse=True
-    )
+    return sorted(n for n in nodes[name].names if n in nodes and not _is_observation(nodes[n]))
 
 
 def _is_observation(node: Node) -> bool:
@@ -119,36 +100,35 @@ def _is_observation(node: Node) -> bool:
     return isinstance(node, Stochastic) and node.is_observed
 
 
-def _report_cycle(cycle: list[str], nodes: Mapping[str, Node], report: Report) -> None:
-    shown = [name for name in cycle if not _is_internal(nodes[name])] or cycle
-    if shown[0] != shown[-1]:
-        shown.append(shown[0])
-    first = nodes[shown[0]]
-    steps = (_step(nodes[a], b) for a, b in pairwise(cycle))
-    step = next((span for span in steps if span is not None), None)
-    if step is not None:
-        place = step if step.end > step.start else first.span
-        not_yet(report, f"a recursion (`{shown[0]}` refers to other elements of itself)", place)
-        return
-    report_cycle(shown[:-1], lambda name: nodes[name].span, report)
-
-
 def _is_internal(node: Node) -> bool:
     return isinstance(node, Stochastic | Deterministic) and node.is_internal
 
 
-def _step(node: Node, parent: str) -> Span | None:
-    """Where a node refers to single elements of its parent, and not to the same plate."""
-    if parent.endswith(".parts"):
-        return None
-    references = (
-        e
-        for expression in _expressions(node)
-        for e in walk(expression)
-        if isinstance(e, Reference) and e.name == parent
-    )
-    single = (e for e in references if any(isinstance(i, Gather | Shift | At) for i in e.indices))
-    return next((e.span for e in single), None)
+def _cycle(group: Sequence[str], nodes: Mapping[str, Node]) -> list[str]:
+    """A path of nodes each of which needs the same element of the next, if there is one."""
+    plain = {name: sorted(_needed_alike(nodes[name], group)) for name in group}
+    for found in components(group, plain.__getitem__):
+        if len(found) > 1 or found[0] in plain[found[0]]:
+            return _path(found, plain)
+    return []
+
+
+def _path(group: Sequence[str], parents: Mapping[str, Sequence[str]]) -> list[str]:
+    path = [min(group)]
+    while True:
+        following = next(name for name in parents[path[-1]] if name in group)
+        if following in path:
+            return path[path.index(following) :]
+        path.append(following)
+
+
+def _needed_alike(node: Node, group: Sequence[str]) -> set[str]:
+    """What a node needs as a whole, or in the same element, whatever the data."""
+    return {
+        reference.name
+        for reference, conditions in references_in(_expressions(node), group).items()
+        if reference.is_plain and () in conditions
+    }
 
 
 def _expressions(node: Node) -> tuple[Expression, ...]:

@@ -1,4 +1,4 @@
-"""Quantities that several statements define in parts: together the parts must cover the whole."""
+"""Quantities that several statements define in parts: where the elements of each part lie."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def place_parts(name: str, graph: ModelGraph, evaluator: Evaluator, report: Repo
     Returns
     -------
     Value
-        Whole numbers over the axes of the whole; `None` where parts overlap (HB328), leave
-        something out (HB329) or name a label that is not there (HB327).
+        Whole numbers over the axes of the whole, -1 where nothing defines an element; `None` where
+        parts overlap (HB328) or name a label that is not there (HB327).
     """
     axes, parts = graph.assembled[name]
     shape = tuple(evaluator.size(axis) for axis in axes)
@@ -73,9 +73,6 @@ def place_parts(name: str, graph: ModelGraph, evaluator: Evaluator, report: Repo
             return None
         flat_where[covered] = starts[-1] + np.arange(covered.size)
         starts.append(starts[-1] + covered.size)
-    if (where < 0).any():
-        _report_gap(name, where, parts, graph, evaluator, report)
-        return None
     return Value(where, axes)
 
 
@@ -154,25 +151,4 @@ def _report_overlap(
         labels=[Place(earlier.span, "defined here too")],
         cause="each element is defined once",
         help="say with `for` which elements each of the two lines defines",
-    )
-
-
-def _report_gap(
-    name: str,
-    where: NDArray[np.int64],
-    parts: tuple[Part, ...],
-    graph: ModelGraph,
-    evaluator: Evaluator,
-    report: Report,
-) -> None:
-    element = int(np.argmax(where.reshape(-1) < 0))
-    count = int((where < 0).sum()) - 1
-    more = f" (and {count} more element{'' if count == 1 else 's'})" if count else ""
-    report.add(
-        "HB329",
-        f"nothing defines `{_named(name, element, graph, evaluator)}`{more}",
-        parts[0].span,
-        labels=[Place(part.span, "another part is defined here") for part in parts[1:]],
-        cause="the statements that define a quantity in parts cover all its elements",
-        help=f"add a line for it: `{_named(name, element, graph, evaluator).split('[')[0]}[…] = …`",
     )

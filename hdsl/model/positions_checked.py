@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,20 +14,19 @@ from hdsl.diagnostics import Report
 from hdsl.expressions.evaluate import Evaluator, joint_axes
 from hdsl.expressions.index_set import Label
 from hdsl.expressions.tree import (
-    Apply,
     At,
     Expression,
     Gather,
     LabelPosition,
     Lookup,
     Position,
-    Reduce,
     Reference,
     Shift,
     Stack,
     apply,
     set_of,
 )
+from hdsl.model.conditional import Conditions, below
 from hdsl.model.element_names import (
     element_name,
     label_name,
@@ -36,9 +36,8 @@ from hdsl.model.element_names import (
 )
 from hdsl.model.evaluable import array_over, can_evaluate
 from hdsl.model.graph import Factor, ModelGraph
+from hdsl.model.parts import parts_axis
 from hdsl.source import NOWHERE, Span
-
-Conditions = tuple[Expression, ...]
 
 
 @dataclass
@@ -51,6 +50,11 @@ class PositionChecker:
     seen: set[tuple[Expression, Conditions]] = field(
         default_factory=set[tuple[Expression, Conditions]]
     )
+
+    @cached_property
+    def _laid_together(self) -> frozenset[str]:
+        """The arrays of the values of parts: where nothing is defined, nothing is taken."""
+        return frozenset(parts_axis(name) for name in self.graph.assembled)
 
     def check(self, expressions: Iterable[Expression], span: Span = NOWHERE) -> bool:
         """Whether all labels that can be known by now are there; reports the first that is not."""
@@ -68,7 +72,7 @@ class PositionChecker:
             self._check_lookup(e, conditions, span)
         elif isinstance(e, LabelPosition):
             self._check_label(e.set_name, e.label, span)
-        elif isinstance(e, Reference):
+        elif isinstance(e, Reference) and e.name not in self._laid_together:
             self._check_reference(e, conditions, span)
         elif isinstance(e, Stack):
             self._check_list(e, span)
@@ -206,27 +210,6 @@ class PositionChecker:
 def _is_outside(positions: NDArray[Any], size: int | None) -> NDArray[np.bool_]:
     outside = positions < 0
     return outside if size is None else outside | (positions >= size)
-
-
-def below(e: Expression) -> Iterator[tuple[Expression, Conditions]]:
-    """What is below an expression, and what must hold for it to count."""
-    match e:
-        case Reduce(_, body, _, condition) if condition is not None:
-            yield condition, ()
-            yield body, (condition,)
-        case Apply("where", (condition, yes, no)):
-            yield condition, ()
-            yield yes, (condition,)
-            yield no, (apply("not", condition),)
-        case Apply("and", (left, right)):
-            yield left, ()
-            yield right, (left,)
-        case Apply("or", (left, right)):
-            yield left, ()
-            yield right, (apply("not", left),)
-        case _:
-            for child in e.children:
-                yield child, ()
 
 
 def _counted(number: int, noun: str) -> str:

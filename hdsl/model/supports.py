@@ -131,6 +131,8 @@ class Ranges:
     def _look_up(self, reference: Reference) -> Range:
         name = reference.name
         if name not in self._known:
+            # Of a recursion nothing is known before all of its elements are.
+            self._known[name] = Range(REAL)
             self._known[name] = self._find(name)
         return self._known[name]
 

@@ -156,6 +156,16 @@ def _declared_size(declared: SetDeclaration) -> int | None:
             return None
 
 
+def _match(rule: Rule, state: State, name: str) -> Site | Refusal | None:
+    found = rule.match(state, name)
+    if isinstance(found, Site):
+        for unknown in found.names:
+            if state.needs_itself(unknown):
+                why = "each of its elements depends on earlier ones"
+                return Refusal(unknown, why, state.unknowns[unknown].span)
+    return found
+
+
 # --- forward --------------------------------------------------------------------------------------
 
 
@@ -183,7 +193,7 @@ def _collapse_plates(state: State, options: Options, sizes: Mapping[str, int]) -
             if options.allows(rule)
             for name, node in state.unknowns.items()
             if node.axes and name not in options.keep
-            if isinstance(site := rule.match(state, name), Site)
+            if isinstance(site := _match(rule, state, name), Site)
         ]
         if not sites:
             return state
@@ -230,7 +240,7 @@ def _note_refusals(state: State, options: Options, stays: str) -> State:
 
 def _refusal(state: State, options: Options, node: Stochastic, stays: str) -> Note:
     for rule in COLLAPSES:
-        found = rule.match(state, node.name)
+        found = _match(rule, state, node.name)
         if isinstance(found, Site):
             reason = stays if options.allows(rule) else "the rule is switched off"
             return rule.note((node.name,), False, reason, node.span)
@@ -265,7 +275,7 @@ def _change_coordinates(state: State, options: Options) -> State:
         for name in tuple(state.unknowns):
             if name not in state.unknowns:
                 continue
-            found = rule.match(state, name)
+            found = _match(rule, state, name)
             if isinstance(found, Refusal) and name not in options.keep:
                 state = state.noting(rule.refusal(found))
             elif isinstance(found, Site):

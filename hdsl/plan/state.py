@@ -109,9 +109,13 @@ class State:
             if piece.name != name and piece.names & dependents:
                 yield piece
 
+    def needs_itself(self, name: str) -> bool:
+        """Whether elements of an unknown depend on other elements of it."""
+        return bool(self.unknowns[name].random.names & self.dependents(name))
+
     def seen_through(self, expression: Expression, name: str) -> Expression:
         """The expression with what depends on an unknown written out, also at single elements."""
-        hidden = self.dependents(name) - {name}
+        hidden = self.dependents(name) - {name} - self.graph.recursive
         return elements_inlined(expression, {n: self.definitions[n] for n in hidden})
 
     def computing(self, *steps: Computed) -> State:
@@ -129,8 +133,15 @@ def initial_state(graph: ModelGraph) -> State:
     # What depends on data alone was computed once, when the data were bound: it stays a name.
     random_definitions = {n: d for n, d in graph.definitions.items() if graph.roles[n] != "data"}
 
+    # The elements of a recursion are computed in their order, so its names stay too, as do those
+    # of its starting elements.
+    stays = set(graph.recursive)
+    for name in graph.recursive & graph.assembled.keys():
+        stays.update(part.node for part in graph.assembled[name][1])
+    written_out = {n: d for n, d in random_definitions.items() if n not in stays}
+
     def flat(expression: Expression) -> Expression:
-        return simplify(inline(expression, random_definitions))
+        return simplify(inline(expression, written_out))
 
     pieces: dict[str, Piece] = {}
     for node in graph.nodes.values():
