@@ -106,7 +106,9 @@ def _is_internal(node: Node) -> bool:
 
 def _cycle(group: Sequence[str], nodes: Mapping[str, Node]) -> list[str]:
     """A path of nodes each of which needs the same element of the next, if there is one."""
-    plain = {name: sorted(_needed_alike(nodes[name], group)) for name in group}
+    plain = {
+        name: sorted(_needed_alike(nodes[name], group) & {*_parents(name, nodes)}) for name in group
+    }
     for found in components(group, plain.__getitem__):
         if len(found) > 1 or found[0] in plain[found[0]]:
             return _path(found, plain)
