@@ -47,6 +47,7 @@ class _Shifts:
     graph: ModelGraph
     constraints: list[Form] = field(default_factory=list[Form])
     memo: dict[Expression, Form] = field(default_factory=dict[Expression, Form])
+    open: set[str] = field(default_factory=set[str])
 
     @cached_property
     def families(self) -> tuple[str, ...]:
@@ -138,8 +139,18 @@ class _Shifts:
             form[self.families.index(name)] = 1.0
             return form
         if name in self.graph.definitions and self.graph.roles[name] == "derived":
-            return self.form(self.graph.definitions[name][1])
+            return self._defined(name)
         return self._nothing
+
+    def _defined(self, name: str) -> Form:
+        if name in self.open:  # a recursion: how it moves is not followed
+            for family in self.graph.ancestors[name].intersection(self.families):
+                self._still(self._named(family))
+            return self._nothing
+        self.open.add(name)
+        form = self.form(self.graph.definitions[name][1])
+        self.open.remove(name)
+        return form
 
 
 def _is_unbounded(node: Stochastic) -> bool:
