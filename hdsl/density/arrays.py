@@ -24,6 +24,14 @@ class JaxArrays:
 
         return jax.lax.stop_gradient(a)
 
+    def logaddexp(self, a: Any, b: Any) -> Any:
+        """Log of the sum of two exponentials; of two zeros with a derivative of zero."""
+        import jax.numpy as jnp
+
+        empty = (a == -jnp.inf) & (b == -jnp.inf)
+        total = jnp.logaddexp(jnp.where(empty, 0.0, a), jnp.where(empty, 0.0, b))
+        return jnp.where(empty, -jnp.inf, total)
+
     def logsumexp(self, body: Any, axis: tuple[int, ...]) -> Any:
         """Log of the sum of exponentials; of nothing but zeros with a derivative of zero."""
         import jax.numpy as jnp

@@ -198,7 +198,9 @@ def lower(plan: Plan, bound: Bound) -> Density:
     }
     definitions |= log_definitions(plan.unknowns, known)
     definitions |= {t.unknown.name: (t.unknown.axes, t.constrained) for t in transforms}
-    masks = Masks(forms.is_data)
+    bodies = [*(term.expression for term in terms), *(body for _, body in definitions.values())]
+    data = data_evaluator(bound, bodies)
+    masks = Masks(forms.is_data, lambda e: bool(np.isfinite(data(e).array).all()))
     terms = [replace(term, expression=masks(term.expression)) for term in terms]
     definitions = {name: (axes, masks(body)) for name, (axes, body) in definitions.items()}
     used = _reachable(terms, definitions, bound, plan)

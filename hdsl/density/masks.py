@@ -11,14 +11,32 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from hdsl.expressions.functions import where
-from hdsl.expressions.tree import Apply, Expression, Reduce, Reference, apply, map_children
+from hdsl.expressions.tree import (
+    Apply,
+    Concatenate,
+    Expression,
+    Reduce,
+    Reference,
+    Segment,
+    Stack,
+    Sweep,
+    apply,
+    map_children,
+)
+
+_FLAT = {
+    *("less", "less_equal", "equal", "not_equal", "and", "or", "not", "constant"),
+    *("sign", "floor", "ceil", "round", "missing"),
+}
+"""Functions without a derivative."""
 
 _SMOOTH = {
-    *("add", "subtract", "negative", "where", "less", "less_equal", "equal", "not_equal"),
-    *("and", "or", "not", "max", "min", "abs", "sign", "floor", "ceil", "round", "constant"),
+    *("add", "subtract", "negative", "where", "max", "min", "abs"),
     *("sin", "cos", "atan", "tanh", "logistic", "log_logistic", "softplus", "Phi", "erf"),
 }
 """Functions with finite values and derivatives at finite arguments, however large."""
+
+_SMOOTH_REDUCTIONS = {"sum", "mean", "min", "max", "any", "all", "logsumexp"}
 
 
 @dataclass
@@ -29,9 +47,12 @@ class Masks:
     ----------
     is_data
         Whether an expression has no derivative, since it does not depend on unknowns.
+    is_finite
+        Whether such an expression is finite for every element.
     """
 
     is_data: Callable[[Expression], bool]
+    is_finite: Callable[[Expression], bool]
     memo: dict[Expression, Expression] = field(default_factory=dict[Expression, Expression])
     gated: dict[tuple[Expression, Expression], Expression] = field(
         default_factory=dict[tuple[Expression, Expression], Expression]
@@ -44,9 +65,9 @@ class Masks:
             e = map_children(expression, self)
             match e:
                 case Apply("where", (condition, yes, no)):
-                    no_gate = apply("equal", condition, 0.0)
-                    gated = where(condition, self._safe(yes, condition), self._safe(no, no_gate))
-                    e = replace(gated, span=e.span)
+                    gated = self._safe(yes, condition)
+                    other = self._safe(no, apply("equal", condition, 0.0))
+                    e = replace(e, arguments=(condition, gated, other))
                 case Reduce(_, body, _, condition) if condition is not None:
                     e = replace(e, body=self._safe(body, condition))
                 case _:
@@ -60,21 +81,26 @@ class Masks:
     def _is_risky(self, e: Expression) -> bool:
         """Whether a derivative in an expression can be infinite where its arguments are finite."""
         if e not in self.risks:
-            self.risks[e] = not self.is_data(e) and (
-                not isinstance(e, Reference | Apply)
-                or (isinstance(e, Apply) and not self._is_smooth(e))
-                or any(map(self._is_risky, e.children))
+            self.risks[e] = not self._is_flat(e) and (
+                not self._is_smooth(e) or any(map(self._is_risky, e.children))
             )
         return self.risks[e]
 
-    def _is_smooth(self, e: Apply) -> bool:
-        match e.function, e.arguments:
-            case "multiply", (a, b):
-                return self.is_data(a) or self.is_data(b)
-            case "divide", (_, b):
-                return self.is_data(b)
+    def _is_flat(self, e: Expression) -> bool:
+        return self.is_data(e) or (isinstance(e, Apply) and e.function in _FLAT)
+
+    def _is_smooth(self, e: Expression) -> bool:
+        match e:
+            case Apply("multiply", (a, b)):
+                return any(self.is_data(e) and self.is_finite(e) for e in (a, b))
+            case Apply("divide", (_, b)):
+                return self.is_data(b) and self.is_finite(1.0 / b)
+            case Apply(function):
+                return function in _SMOOTH
+            case Reduce(function):
+                return function in _SMOOTH_REDUCTIONS
             case _:
-                return e.function in _SMOOTH
+                return isinstance(e, Reference | Sweep | Stack | Concatenate | Segment)
 
     def _gate(self, e: Expression, mask: Expression) -> Expression:
         key = e, mask
@@ -83,7 +109,7 @@ class Masks:
         return self.gated[key]
 
     def _gated(self, e: Expression, mask: Expression) -> Expression:
-        if self.is_data(e):
+        if self._is_flat(e):
             return e
         missing = tuple(sorted(mask.axes - e.axes))
         if missing:

@@ -16,7 +16,7 @@ from hdsl.distributions.union import union
 from hdsl.distributions.weights import ROUNDING, adds_up, log_chance, total_of
 from hdsl.expressions.functions import where
 from hdsl.expressions.ranges import PROBABILITY
-from hdsl.expressions.tree import Constant, Expression, Reduce, apply
+from hdsl.expressions.tree import Apply, Constant, Expression, Reduce, apply
 
 _NEVER = Constant(-math.inf)
 
@@ -257,10 +257,13 @@ class IndexMixture(Random):
 
 def _weighted(weight: Expression, e: Expression) -> Expression:
     """Log of a weight times what `e` is the log of; never where the weight is zero."""
-    logarithm = log_chance(weight)
-    if logarithm == _NEVER or e == _NEVER:
+    if _NEVER in (e, log_chance(weight)):
         return _NEVER
-    return logarithm + e
+    match log_chance(weight):
+        case Apply("where", (positive, logarithm, _)):
+            return where(positive, logarithm + e, -math.inf)
+        case logarithm:
+            return logarithm + e
 
 
 def _positions(rng: np.random.Generator, weights: Array) -> Array:
