@@ -494,3 +494,41 @@ y[i] ~ Poisson(r[i] * e[i])
 """,
     {"y": [0, 4, 7], "e": [0.5, 2.0, 1]},
 )
+MODELS["children of all kinds"] = Case(
+    """data g[i]: g, y[i], z[i], t[i], lost[i] : bool, k[i], n[i], v[i]
+index g = 1..4
+tau, s ~ HalfNormal(1); a, b ~ Gamma(2, 1); w ~ Beta(2, 2)
+mix[g] ~ Normal(0, tau); cens[g] ~ Normal(0, tau); either[g] ~ Normal(0, tau)
+both[g] ~ Normal(0, tau)
+theta[g] ~ Beta(a, b); rate[g] ~ Gamma(a, b)
+y[i] ~ Mixture([w, 1 - w], [Normal(mix[g[i]], s), Cauchy(0, 1)])
+z[i] ~ if lost[i] then Normal(either[g[i]] + both[g[i]], s) else Laplace(either[g[i]], s)
+t[i] ~ Normal(cens[g[i]], s) censored if lost[i]
+n[i] ~ ZeroInflated(w, Binomial(5, theta[g[i]]))
+k[i] ~ Hurdle(w, Poisson(rate[g[i]]))
+v[i] ~ Normal(both[g[i]], 1)
+""",
+    {
+        "g": [1, 1, 3],
+        "y": [0, 4, 7.0],
+        "z": [1, 2, 3],
+        "t": [1, 0.5, 3],
+        "v": [1, 2, 2],
+        "lost": [0, 1, 1],
+        "n": [0, 1, 5],
+        "k": [0, 1, 2],
+    },
+)
+MODELS["parents of all kinds"] = Case(
+    """data g[i]: g, y[i], old[g] : bool
+index g = 1..4
+tau ~ HalfNormal(1); w ~ Beta(2, 2)
+mu ~ Mixture([w, 1 - w], [Normal(0, 1), Normal(5, tau)])
+a[g] ~ Normal(mu, tau)
+b[g] ~ if old[g] then Normal(mu, tau) else Normal(0, 1)
+c[g] ~ if old[g] then HalfNormal(tau) else Normal(mu, 1)
+d[g] ~ Mixture([w, 1 - w], [Normal(mu, 1), Normal(0, tau)])
+y[i] ~ Normal(a[g[i]] + b[g[i]] + c[g[i]] * d[g[i]], 1)
+""",
+    {"g": [1, 1, 3], "y": [0, 4, 7.0], "old": [0, 1, 1, 0]},
+)

@@ -94,6 +94,8 @@ LEAVES = {
     "precision": {"a"},
     "all gamma pairs directly": {"r"},
     "exposure": set[str](),
+    "children of all kinds": set[str](),
+    "parents of all kinds": {"a"},
 }
 
 
