@@ -41,6 +41,23 @@ class JaxArrays:
         total = special.logsumexp(jnp.where(empty, 0.0, body), axis=axis)
         return jnp.where(jnp.squeeze(empty, axis=axis), -jnp.inf, total)
 
+    def iterate(self, step: Callable[[Any], Any], start: Any, count: int) -> Any:
+        """A function applied a number of times, as a loop; its result must not change in kind."""
+        import jax
+
+        return jax.lax.fori_loop(0, count, lambda _, x: step(x), start)
+
+    # JAX's own do not have all derivatives.
+    gamma_tails = None
+    beta_tails = None
+
+    def weighted_sum(self, function: Callable[[Any], Any], nodes: Any, weights: Any) -> Any:
+        """The sum of ``weight * function(node)``, all nodes at once."""
+        import jax
+        import jax.numpy as jnp
+
+        return jnp.tensordot(weights, jax.vmap(function)(jnp.asarray(nodes)), 1)
+
     def segment_sum(self, body: Any, by: Any, size: int) -> Any:
         """Sums of the rows of `body` (its first axis) that share a value of `by`."""
         import jax

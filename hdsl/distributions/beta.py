@@ -71,6 +71,12 @@ class Beta(Distribution):
     def survival(self, x: Expression, a: Expression, b: Expression) -> Expression:
         return apply("incomplete_beta", b, a, 1.0 - _clamped(x))
 
+    def log_cdf(self, x: Expression, a: Expression, b: Expression) -> Expression:
+        return apply("log_beta_lower", a, b, _clamped(x), 1.0 - _clamped(x))
+
+    def log_survival(self, x: Expression, a: Expression, b: Expression) -> Expression:
+        return apply("log_beta_lower", b, a, 1.0 - _clamped(x), _clamped(x))
+
     def log_evidence(
         self, parameters: Mapping[str, Expression], statistics: Mapping[str, Expression]
     ) -> Expression:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar
 
 import numpy as np
 
 from hdsl.distributions.distribution import Array, Distribution, Form, Parameter, Support
-from hdsl.expressions.functions import where
+from hdsl.expressions.functions import exp, where
 from hdsl.expressions.ranges import COUNT, POSITIVE, PROBABILITY, REAL, UNIT
 from hdsl.expressions.tree import Constant, Expression, apply
 
@@ -78,15 +79,21 @@ class Binomial(Distribution):
         return n * p
 
     def cdf(self, x: Expression, n: Expression, p: Expression) -> Expression:
-        """Abramowitz & Stegun 26.5.24."""
-        failures, successes = _beyond(x, n)
-        inside = apply("incomplete_beta", failures, successes, 1.0 - p)
-        return where(apply("less", x, 0.0), 0.0, where(apply("less", x, n), inside, 1.0))
+        return exp(self.log_cdf(x, n, p))
 
     def survival(self, x: Expression, n: Expression, p: Expression) -> Expression:
+        return exp(self.log_survival(x, n, p))
+
+    def log_cdf(self, x: Expression, n: Expression, p: Expression) -> Expression:
+        """Abramowitz & Stegun 26.5.24."""
         failures, successes = _beyond(x, n)
-        inside = apply("incomplete_beta", successes, failures, p)
-        return where(apply("less", x, 0.0), 1.0, where(apply("less", x, n), inside, 0.0))
+        inside = apply("log_beta_lower", failures, successes, 1.0 - p, p)
+        return where(apply("less", x, 0.0), -math.inf, where(apply("less", x, n), inside, 0.0))
+
+    def log_survival(self, x: Expression, n: Expression, p: Expression) -> Expression:
+        failures, successes = _beyond(x, n)
+        inside = apply("log_beta_lower", successes, failures, p, 1.0 - p)
+        return where(apply("less", x, 0.0), 0.0, where(apply("less", x, n), inside, -math.inf))
 
 
 def _beyond(x: Expression, n: Expression) -> tuple[Expression, Expression]:

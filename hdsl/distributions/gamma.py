@@ -16,13 +16,14 @@ from hdsl.distributions.distribution import (
     Parameter,
     Support,
 )
-from hdsl.expressions.functions import log, log1p, square, where
+from hdsl.expressions.functions import exp, log, log1p, square, where
 from hdsl.expressions.ranges import POSITIVE
 from hdsl.expressions.tree import Constant, Expression, apply
 
 _SHAPE = Parameter("shape", POSITIVE)
 _SCALE = Parameter("scale", POSITIVE)
 _MEAN = Parameter("mean", POSITIVE)
+_SD = Parameter("sd", POSITIVE)
 
 
 class Exponential(Distribution):
@@ -31,7 +32,10 @@ class Exponential(Distribution):
     name = "Exponential"
     meaning = "waiting time at a constant rate"
     parameters = (Parameter("rate", POSITIVE, "events per unit of time: 1 / mean"),)
-    forms: ClassVar[tuple[Form, ...]] = (Form((_MEAN,), lambda mean: {"rate": 1.0 / mean}),)
+    forms: ClassVar[tuple[Form, ...]] = (
+        Form((_MEAN,), lambda mean: {"rate": 1.0 / mean}),
+        Form((_SCALE,), lambda scale: {"rate": 1.0 / scale}),
+    )
 
     def support(self, rate: Expression) -> Support:
         return Support(Constant(0.0), touches_lower=True)
@@ -51,6 +55,9 @@ class Exponential(Distribution):
     def survival(self, x: Expression, rate: Expression) -> Expression:
         return apply("exp", self.log_survival(x, rate))
 
+    def log_cdf(self, x: Expression, rate: Expression) -> Expression:
+        return apply("log1m_exp", self.log_survival(x, rate))
+
     def log_survival(self, x: Expression, rate: Expression) -> Expression:
         return -(rate * apply("max", x, 0.0))
 
@@ -63,10 +70,11 @@ class Gamma(Distribution):
     parameters = (_SHAPE, Parameter("rate", POSITIVE, "1 / scale"))
     forms: ClassVar[tuple[Form, ...]] = (
         Form(
-            (_MEAN, Parameter("sd", POSITIVE)),
+            (_MEAN, _SD),
             lambda mean, sd: {"shape": square(mean / sd), "rate": mean / square(sd)},
         ),
         Form((_SHAPE, _SCALE), lambda shape, scale: {"shape": shape, "rate": 1.0 / scale}),
+        Form((_SHAPE, _MEAN), lambda shape, mean: {"shape": shape, "rate": shape / mean}),
     )
     conjugate_to: ClassVar[Mapping[str, Conjugacy]] = {
         "Poisson": Conjugacy(
@@ -101,6 +109,12 @@ class Gamma(Distribution):
     def survival(self, x: Expression, shape: Expression, rate: Expression) -> Expression:
         return apply("upper_incomplete_gamma", shape, rate * apply("max", x, 0.0))
 
+    def log_cdf(self, x: Expression, shape: Expression, rate: Expression) -> Expression:
+        return apply("log_gamma_lower", shape, rate * apply("max", x, 0.0))
+
+    def log_survival(self, x: Expression, shape: Expression, rate: Expression) -> Expression:
+        return apply("log_gamma_upper", shape, rate * apply("max", x, 0.0))
+
     def log_evidence(
         self, parameters: Mapping[str, Expression], statistics: Mapping[str, Expression]
     ) -> Expression:
@@ -116,6 +130,15 @@ class InverseGamma(Distribution):
     name = "InverseGamma"
     meaning = "the inverse of a gamma number"
     parameters = (_SHAPE, _SCALE)
+    forms: ClassVar[tuple[Form, ...]] = (
+        Form(
+            (_MEAN, _SD),
+            lambda mean, sd: {
+                "shape": 2.0 + square(mean / sd),
+                "scale": mean * (1.0 + square(mean / sd)),
+            },
+        ),
+    )
 
     def support(self, shape: Expression, scale: Expression) -> Support:
         return Support(Constant(0.0))
@@ -134,7 +157,21 @@ class InverseGamma(Distribution):
         return where(finite, scale / where(finite, shape - 1.0, 1.0), math.inf)
 
     def cdf(self, x: Expression, shape: Expression, scale: Expression) -> Expression:
-        return apply("upper_incomplete_gamma", shape, scale / apply("max", x, 0.0))
+        return exp(self.log_cdf(x, shape, scale))
 
     def survival(self, x: Expression, shape: Expression, scale: Expression) -> Expression:
-        return apply("incomplete_gamma", shape, scale / apply("max", x, 0.0))
+        return exp(self.log_survival(x, shape, scale))
+
+    def log_cdf(self, x: Expression, shape: Expression, scale: Expression) -> Expression:
+        inside, inverse = _inverted(x, scale)
+        return where(inside, apply("log_gamma_upper", shape, inverse), -math.inf)
+
+    def log_survival(self, x: Expression, shape: Expression, scale: Expression) -> Expression:
+        inside, inverse = _inverted(x, scale)
+        return where(inside, apply("log_gamma_lower", shape, inverse), 0.0)
+
+
+def _inverted(x: Expression, scale: Expression) -> tuple[Expression, Expression]:
+    """Whether x > 0, and scale / x there."""
+    inside = apply("less", 0.0, x)
+    return inside, scale / where(inside, x, scale)

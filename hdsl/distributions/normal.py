@@ -8,10 +8,12 @@ from typing import ClassVar
 import numpy as np
 
 from hdsl.distributions.distribution import Array, Distribution, Form, Parameter, Support
-from hdsl.expressions.functions import exp, log, sqrt, square, where
+from hdsl.expressions.functions import exp, log, log1p, sqrt, square, where
 from hdsl.expressions.ranges import POSITIVE, REAL
 from hdsl.expressions.tree import Constant, Expression, apply
 
+_MEANLOG = Parameter("meanlog", REAL, "mean of the logarithm")
+_SDLOG = Parameter("sdlog", POSITIVE, "sd of the logarithm")
 HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
 
 
@@ -25,6 +27,10 @@ class Normal(Distribution):
         Form(
             (Parameter("mean", REAL), Parameter("precision", POSITIVE)),
             lambda mean, precision: {"mean": mean, "sd": 1.0 / sqrt(precision)},
+        ),
+        Form(
+            (Parameter("mean", REAL), Parameter("variance", POSITIVE)),
+            lambda mean, variance: {"mean": mean, "sd": sqrt(variance)},
         ),
     )
 
@@ -90,8 +96,25 @@ class LogNormal(Distribution):
     name = "LogNormal"
     meaning = "positive, with a normal logarithm"
     parameters = (
-        Parameter("meanlog", REAL, "mean of the logarithm"),
-        Parameter("sdlog", POSITIVE, "sd of the logarithm"),
+        _MEANLOG,
+        _SDLOG,
+    )
+    forms: ClassVar[tuple[Form, ...]] = (
+        Form(
+            (Parameter("median", POSITIVE), _SDLOG),
+            lambda median, sdlog: {"meanlog": log(median), "sdlog": sdlog},
+        ),
+        Form(
+            (Parameter("mean", POSITIVE), Parameter("sd", POSITIVE)),
+            lambda mean, sd: {
+                "meanlog": log(mean) - 0.5 * log1p(square(sd / mean)),
+                "sdlog": sqrt(log1p(square(sd / mean))),
+            },
+        ),
+        Form(
+            (_MEANLOG, Parameter("precision", POSITIVE, "1 / sdlog^2")),
+            lambda meanlog, precision: {"meanlog": meanlog, "sdlog": 1.0 / sqrt(precision)},
+        ),
     )
 
     def support(self, meanlog: Expression, sdlog: Expression) -> Support:

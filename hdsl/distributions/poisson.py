@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar
 
 import numpy as np
@@ -11,11 +12,13 @@ from hdsl.expressions.functions import exp, log, log1p, where
 from hdsl.expressions.ranges import NONNEGATIVE, POSITIVE, REAL, Interval
 from hdsl.expressions.tree import Constant, Expression, apply
 
-_COUNTS = Support(Constant(0.0), None, lower_open=False, integer=True)
+COUNTS = Support(Constant(0.0), None, lower_open=False, integer=True)
+"""Whole numbers from 0."""
 _LARGE_RATE = 1e15
+_CHANCE = Interval(0.0, 1.0, True, False)
 
 
-def _poisson_draws(rng: np.random.Generator, shape: tuple[int, ...], rate: Array) -> Array:
+def poisson_draws(rng: np.random.Generator, shape: tuple[int, ...], rate: Array) -> Array:
     """Poisson draws; beyond `_LARGE_RATE`, where NumPy's end, their normal limit."""
     large = rate > _LARGE_RATE
     draws = rng.poisson(np.where(large, 1.0, rate), shape).astype(float)
@@ -42,25 +45,31 @@ class Poisson(Distribution):
     )
 
     def support(self, rate: Expression) -> Support:
-        return _COUNTS
+        return COUNTS
 
     def log_prob(self, x: Expression, rate: Expression) -> Expression:
         return apply("xlogy", x, rate) - rate - apply("lgamma", x + 1.0)
 
     def sample(self, rng: np.random.Generator, shape: tuple[int, ...], rate: Array) -> Array:
-        return _poisson_draws(rng, shape, rate)
+        return poisson_draws(rng, shape, rate)
 
     def mean(self, rate: Expression) -> Expression:
         return rate
 
     def cdf(self, x: Expression, rate: Expression) -> Expression:
-        """Abramowitz & Stegun 26.4.21."""
-        inside = apply("upper_incomplete_gamma", _whole(x) + 1.0, rate)
-        return where(apply("less", x, 0.0), 0.0, inside)
+        return exp(self.log_cdf(x, rate))
 
     def survival(self, x: Expression, rate: Expression) -> Expression:
-        inside = apply("incomplete_gamma", _whole(x) + 1.0, rate)
-        return where(apply("less", x, 0.0), 1.0, inside)
+        return exp(self.log_survival(x, rate))
+
+    def log_cdf(self, x: Expression, rate: Expression) -> Expression:
+        """Abramowitz & Stegun 26.4.21."""
+        inside = apply("log_gamma_upper", _whole(x) + 1.0, rate)
+        return where(apply("less", x, 0.0), -math.inf, inside)
+
+    def log_survival(self, x: Expression, rate: Expression) -> Expression:
+        inside = apply("log_gamma_lower", _whole(x) + 1.0, rate)
+        return where(apply("less", x, 0.0), 0.0, inside)
 
 
 class NegativeBinomial(Distribution):
@@ -72,9 +81,29 @@ class NegativeBinomial(Distribution):
     name = "NegativeBinomial"
     meaning = "number of events, more spread than Poisson"
     parameters = (Parameter("mean", NONNEGATIVE), Parameter("concentration", POSITIVE))
+    forms: ClassVar[tuple[Form, ...]] = (
+        Form(
+            (
+                Parameter("log", REAL, "log of the mean"),
+                Parameter("concentration", POSITIVE),
+            ),
+            lambda log, concentration: {"mean": exp(log), "concentration": concentration},
+        ),
+        Form(
+            (
+                Parameter("n", POSITIVE, "number of successes"),
+                Parameter("p", _CHANCE, "chance of success"),
+            ),
+            lambda n, p: {"mean": n * (1.0 - p) / p, "concentration": n},
+        ),
+        Form(
+            (Parameter("shape", POSITIVE), Parameter("rate", POSITIVE)),
+            lambda shape, rate: {"mean": shape / rate, "concentration": shape},
+        ),
+    )
 
     def support(self, mean: Expression, concentration: Expression) -> Support:
-        return _COUNTS
+        return COUNTS
 
     def log_prob(self, x: Expression, mean: Expression, concentration: Expression) -> Expression:
         spread = apply("log_rising", concentration, x) - x * log(concentration + mean)
@@ -89,21 +118,34 @@ class NegativeBinomial(Distribution):
         concentration: Array,
     ) -> Array:
         rate = rng.standard_gamma(concentration, shape) * (mean / concentration)
-        return _poisson_draws(rng, shape, rate)
+        return poisson_draws(rng, shape, rate)
 
     def mean(self, mean: Expression, concentration: Expression) -> Expression:
         return mean
 
     def cdf(self, x: Expression, mean: Expression, concentration: Expression) -> Expression:
-        """Abramowitz & Stegun 26.5.26."""
-        p = concentration / (concentration + mean)
-        inside = apply("incomplete_beta", concentration, _whole(x) + 1.0, p)
-        return where(apply("less", x, 0.0), 0.0, inside)
+        return exp(self.log_cdf(x, mean, concentration))
 
     def survival(self, x: Expression, mean: Expression, concentration: Expression) -> Expression:
-        q = mean / (concentration + mean)
-        inside = apply("incomplete_beta", _whole(x) + 1.0, concentration, q)
-        return where(apply("less", x, 0.0), 1.0, inside)
+        return exp(self.log_survival(x, mean, concentration))
+
+    def log_cdf(self, x: Expression, mean: Expression, concentration: Expression) -> Expression:
+        """Abramowitz & Stegun 26.5.26."""
+        p, q = _chances(mean, concentration)
+        inside = apply("log_beta_lower", concentration, _whole(x) + 1.0, p, q)
+        return where(apply("less", x, 0.0), -math.inf, inside)
+
+    def log_survival(
+        self, x: Expression, mean: Expression, concentration: Expression
+    ) -> Expression:
+        p, q = _chances(mean, concentration)
+        inside = apply("log_beta_lower", _whole(x) + 1.0, concentration, q, p)
+        return where(apply("less", x, 0.0), 0.0, inside)
+
+
+def _chances(mean: Expression, concentration: Expression) -> tuple[Expression, Expression]:
+    total = concentration + mean
+    return concentration / total, mean / total
 
 
 class Geometric(Distribution):
@@ -111,10 +153,13 @@ class Geometric(Distribution):
 
     name = "Geometric"
     meaning = "failures before the first success"
-    parameters = (Parameter("p", Interval(0.0, 1.0, True, False), "chance of success"),)
+    parameters = (Parameter("p", _CHANCE, "chance of success"),)
+    forms: ClassVar[tuple[Form, ...]] = (
+        Form((Parameter("mean", NONNEGATIVE),), lambda mean: {"p": 1.0 / (1.0 + mean)}),
+    )
 
     def support(self, p: Expression) -> Support:
-        return _COUNTS
+        return COUNTS
 
     def log_prob(self, x: Expression, p: Expression) -> Expression:
         return log(p) + apply("xlog1py", x, -p)

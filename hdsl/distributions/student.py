@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from typing import ClassVar
 
 import numpy as np
 
-from hdsl.distributions.distribution import Array, Distribution, Parameter, Support
-from hdsl.expressions.functions import log, log1p, square, where
+from hdsl.distributions.distribution import Array, Distribution, Form, Parameter, Support
+from hdsl.expressions.functions import exp, log, log1p, sqrt, square, where
 from hdsl.expressions.ranges import POSITIVE, REAL
 from hdsl.expressions.tree import Constant, Expression, apply
 
 _HALF_LOG_PI = 0.5 * math.log(math.pi)
+_FAR = 1e150  # squares beyond it are infinite
 _DF = Parameter("df", POSITIVE, "degrees of freedom")
 _LOCATION = Parameter("location", REAL)
 _SCALE = Parameter("scale", POSITIVE)
@@ -24,12 +26,28 @@ def _student_log_prob(z: Expression, df: Expression, scale: Expression) -> Expre
 
 def _student_tail(z: Expression, df: Expression) -> Expression:
     """Probability beyond `z` >= 0; Abramowitz & Stegun 26.7.1 and 26.5.27."""
-    return 0.5 * apply("incomplete_beta", 0.5 * df, 0.5, df / (df + square(z)))
+    return exp(_log_student_tail(z, df))
+
+
+def _log_student_tail(z: Expression, df: Expression) -> Expression:
+    near, far = _shares(z, df)
+    return apply("log_beta_lower", 0.5 * df, 0.5, near, far) - math.log(2)
+
+
+def _shares(z: Expression, df: Expression) -> tuple[Expression, Expression]:
+    """df / (df + z^2) and its complement, for any z."""
+    squared = square(apply("min", apply("abs", z) / sqrt(df), _FAR))
+    return 1.0 / (1.0 + squared), squared / (1.0 + squared)
 
 
 def _student_middle(z: Expression, df: Expression) -> Expression:
     """Probability between minus and plus `z` >= 0, exact where it is small."""
-    return apply("incomplete_beta", 0.5, 0.5 * df, square(z) / (df + square(z)))
+    return exp(_log_student_middle(z, df))
+
+
+def _log_student_middle(z: Expression, df: Expression) -> Expression:
+    near, far = _shares(z, df)
+    return apply("log_beta_lower", 0.5, 0.5 * df, far, near)
 
 
 class StudentT(Distribution):
@@ -38,6 +56,16 @@ class StudentT(Distribution):
     name = "StudentT"
     meaning = "bell-shaped with heavy tails"
     parameters = (_DF, _LOCATION, _SCALE)
+    forms: ClassVar[tuple[Form, ...]] = (
+        Form(
+            (_DF, _LOCATION, Parameter("precision", POSITIVE, "1 / scale^2")),
+            lambda df, location, precision: {
+                "df": df,
+                "location": location,
+                "scale": 1.0 / sqrt(precision),
+            },
+        ),
+    )
 
     def support(self, df: Expression, location: Expression, scale: Expression) -> Support:
         return Support()
@@ -74,6 +102,18 @@ class StudentT(Distribution):
         tail = _student_tail(z, df)
         return where(apply("less", z, 0.0), 1.0 - tail, tail)
 
+    def log_cdf(
+        self, x: Expression, df: Expression, location: Expression, scale: Expression
+    ) -> Expression:
+        z = (x - location) / scale
+        tail = _log_student_tail(z, df)
+        return where(apply("less", z, 0.0), tail, apply("log1m_exp", tail))
+
+    def log_survival(
+        self, x: Expression, df: Expression, location: Expression, scale: Expression
+    ) -> Expression:
+        return self.log_cdf(-x, df, -location, scale)
+
 
 class HalfStudentT(Distribution):
     """The size of a number with Student's t distribution around zero."""
@@ -104,6 +144,12 @@ class HalfStudentT(Distribution):
 
     def survival(self, x: Expression, df: Expression, scale: Expression) -> Expression:
         return 2.0 * _student_tail(apply("max", x, 0.0) / scale, df)
+
+    def log_cdf(self, x: Expression, df: Expression, scale: Expression) -> Expression:
+        return _log_student_middle(apply("max", x, 0.0) / scale, df)
+
+    def log_survival(self, x: Expression, df: Expression, scale: Expression) -> Expression:
+        return _log_student_tail(apply("max", x, 0.0) / scale, df) + math.log(2)
 
 
 class Cauchy(Distribution):

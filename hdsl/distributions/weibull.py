@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from typing import ClassVar
 
 import numpy as np
 
-from hdsl.distributions.distribution import Array, Distribution, Parameter, Support
+from hdsl.distributions.distribution import Array, Distribution, Form, Parameter, Support
 from hdsl.expressions.functions import exp, log, where
 from hdsl.expressions.ranges import POSITIVE
 from hdsl.expressions.tree import Constant, Expression, apply
@@ -20,6 +21,12 @@ class Weibull(Distribution):
     name = "Weibull"
     meaning = "waiting time whose rate grows or falls as a power of time"
     parameters = (_SHAPE, Parameter("scale", POSITIVE))
+    forms: ClassVar[tuple[Form, ...]] = (
+        Form(
+            (_SHAPE, Parameter("rate", POSITIVE, "scale^(-shape)")),
+            lambda shape, rate: {"shape": shape, "scale": exp(-log(rate) / shape)},
+        ),
+    )
 
     def support(self, shape: Expression, scale: Expression) -> Support:
         return Support(Constant(0.0))
@@ -43,8 +50,21 @@ class Weibull(Distribution):
     def survival(self, x: Expression, shape: Expression, scale: Expression) -> Expression:
         return exp(self.log_survival(x, shape, scale))
 
+    def log_cdf(self, x: Expression, shape: Expression, scale: Expression) -> Expression:
+        inside, power = _log_power(x, shape, scale)
+        return where(inside, apply("log_inverse_cloglog", power), -math.inf)
+
     def log_survival(self, x: Expression, shape: Expression, scale: Expression) -> Expression:
-        return -((apply("max", x, 0.0) / scale) ** shape)
+        inside, power = _log_power(x, shape, scale)
+        return where(inside, -exp(power), 0.0)
+
+
+def _log_power(
+    x: Expression, shape: Expression, scale: Expression
+) -> tuple[Expression, Expression]:
+    """Whether x > 0, and shape log(x / scale) there."""
+    inside = apply("less", 0.0, x)
+    return inside, shape * log(where(inside, x, scale) / scale)
 
 
 class Pareto(Distribution):
@@ -75,6 +95,9 @@ class Pareto(Distribution):
 
     def survival(self, x: Expression, min: Expression, shape: Expression) -> Expression:
         return exp(self.log_survival(x, min, shape))
+
+    def log_cdf(self, x: Expression, min: Expression, shape: Expression) -> Expression:
+        return apply("log1m_exp", self.log_survival(x, min, shape))
 
     def log_survival(self, x: Expression, min: Expression, shape: Expression) -> Expression:
         return -(shape * (log(apply("max", x, min)) - log(min)))

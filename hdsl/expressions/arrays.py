@@ -21,6 +21,28 @@ class NumpyArrays:
         setattr(self, name, found)
         return found
 
+    def iterate(self, step: Callable[[Any], Any], start: Any, count: int) -> Any:
+        """A function applied a number of times."""
+        for _ in range(count):
+            start = step(start)
+        return start
+
+    def gamma_tails(self, a: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The regularised incomplete gamma functions P and Q; they may underflow."""
+        return self.gammainc(a, x), self.gammaincc(a, x)
+
+    def beta_tails(
+        self, a: np.ndarray, b: np.ndarray, x: np.ndarray, y: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """The regularised incomplete beta function and its complement; they may underflow."""
+        return self.betainc(a, b, x), self.betainc(b, a, y)
+
+    def weighted_sum(
+        self, function: Callable[[Any], Any], nodes: np.ndarray, weights: np.ndarray
+    ) -> Any:
+        """The sum of ``weight * function(node)``, one node at a time to save memory."""
+        return sum(w * function(s) for s, w in zip(nodes.tolist(), weights.tolist(), strict=True))
+
     def segment_sum(self, body: np.ndarray, by: np.ndarray, size: int) -> np.ndarray:
         """Sums of the rows of `body` (its first axis) that share a value of `by`."""
         if body.ndim == 1:

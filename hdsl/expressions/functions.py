@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from hdsl.expressions import special
+from hdsl.expressions import bessel, incomplete, special
 from hdsl.expressions.tree import Expression, Operand, apply
 
 Array = Any
@@ -113,7 +113,7 @@ FUNCTIONS: dict[str, Function] = {
     "log_logistic": Function(1, special.log_logistic, 1, codomain=(-_INF, 0), meaning="log(logistic(x)), exact in the tails"),
     "softplus": Function(1, lambda xp, a: xp.logaddexp(a, 0.0), 1, codomain=(0, _INF), meaning="log(1 + exp(x))"),
     "Phi": Function(1, lambda xp, a: xp.ndtr(a), 1, codomain=(0, 1), meaning="standard normal cumulative probability, the inverse of probit"),
-    "log_Phi": Function(1, lambda xp, a: xp.log_ndtr(a), 1, codomain=(-_INF, 0), meaning="log(Phi(x)), exact in the tails"),
+    "log_Phi": Function(1, special.log_ndtr, 1, codomain=(-_INF, 0), meaning="log(Phi(x)), exact in the tails"),
     "probit": Function(1, lambda xp, a: xp.ndtri(a), 1, domain=(0, 1), meaning="standard normal quantile", letters="p"),
     "cloglog": Function(1, lambda xp, a: xp.log(-xp.log1p(-a)), 1, domain=(0, 1), meaning="log(-log(1 - p))", letters="p"),
     "inverse_cloglog": Function(1, lambda xp, a: -xp.expm1(-xp.exp(a)), 1, codomain=(0, 1), meaning="1 - exp(-exp(x)), the inverse of cloglog"),
@@ -123,14 +123,26 @@ FUNCTIONS: dict[str, Function] = {
     "log_beta": Function(2, special.log_beta, meaning="log of the beta function", letters="ab"),
     "log_choose": Function(2, special.log_choose, meaning="log of the binomial coefficient", letters="nk"),
     "log_rising": Function(2, special.log_rising, meaning="lgamma(x + n) - lgamma(x), without cancellation", letters="xn"),
-    "incomplete_beta": Function(3, lambda xp, a, b, x: xp.betainc(a, b, x), codomain=(0, 1), meaning="regularised incomplete beta function I_x(a, b)", letters="abx"),
-    "incomplete_gamma": Function(2, lambda xp, a, x: xp.gammainc(a, x), codomain=(0, 1), meaning="regularised lower incomplete gamma function P(a, x)", letters="ax"),
-    "upper_incomplete_gamma": Function(2, lambda xp, a, x: xp.gammaincc(a, x), codomain=(0, 1), meaning="regularised upper incomplete gamma function Q(a, x)", letters="ax"),
+    "incomplete_beta": Function(3, incomplete.beta_lower, codomain=(0, 1), meaning="regularised incomplete beta function I_x(a, b)", letters="abx"),
+    "incomplete_gamma": Function(2, incomplete.gamma_lower, codomain=(0, 1), meaning="regularised lower incomplete gamma function P(a, x)", letters="ax"),
+    "upper_incomplete_gamma": Function(2, incomplete.gamma_upper, codomain=(0, 1), meaning="regularised upper incomplete gamma function Q(a, x)", letters="ax"),
     "max": Function(2, lambda xp, a, b: xp.maximum(a, b), meaning="the larger of two"),
     "min": Function(2, lambda xp, a, b: xp.minimum(a, b), meaning="the smaller of two"),
     "logaddexp": Function(2, lambda xp, a, b: xp.logaddexp(a, b), meaning="log(exp(x) + exp(y))"),
     "logsubexp": Function(2, special.logsubexp, meaning="log(exp(x) - exp(y))"),
     "constant": Function(1, lambda xp, a: xp.stop_gradient(a), 1, public=False),
+    "log_beta_lower": Function(4, incomplete.log_beta_tail, codomain=(-_INF, 0), public=False),
+    "log_gamma_lower": Function(2, incomplete.log_gamma_lower, codomain=(-_INF, 0), public=False),
+    "log_gamma_upper": Function(2, incomplete.log_gamma_upper, codomain=(-_INF, 0), public=False),
+    "log_skew_normal_lower": Function(2, incomplete.log_skew_normal_lower, codomain=(-_INF, 0), public=False),
+    "log_ex_gaussian_tail": Function(2, special.log_ex_gaussian_tail, public=False),
+    "log_hyp0f1": Function(2, bessel.log_hyp0f1, public=False),
+    "i0e": Function(1, lambda xp, a: xp.i0e(a), codomain=(0, 1), public=False),
+    "i1e": Function(1, lambda xp, a: xp.i1e(a), codomain=(-1, 1), public=False),
+    "log1m_exp": Function(1, special.log1m_exp, -1, domain=(-_INF, 0), codomain=(-_INF, 0), public=False),
+    "log_inverse_cloglog": Function(1, special.log_inverse_cloglog, 1, codomain=(-_INF, 0), public=False),
+    "log1p_ratio": Function(1, special.log1p_ratio, -1, domain=(-1, _INF), codomain=(0, _INF), public=False),
+    "expm1_ratio": Function(1, special.expm1_ratio, 1, codomain=(0, _INF), public=False),
     "xlogy": Function(2, special.xlogy, public=False),
     "xlog1py": Function(2, special.xlog1py, public=False),
 }  # fmt: skip

@@ -81,6 +81,14 @@ def log_of(p: Expression) -> Expression | None:
             return apply("log_logistic", x)
         case Apply("Phi", (x,)):
             return apply("log_Phi", x)
+        case Apply("incomplete_gamma", (a, x)):
+            return apply("log_gamma_lower", a, x)
+        case Apply("upper_incomplete_gamma", (a, x)):
+            return apply("log_gamma_upper", a, x)
+        case Apply("incomplete_beta", (a, b, x)):
+            return apply("log_beta_lower", a, b, x, 1.0 - x)
+        case Apply("inverse_cloglog", (x,)):
+            return apply("log_inverse_cloglog", x)
         case Apply("subtract", (Constant(1.0), q)):
             return log_of_complement(q)
         case _:
@@ -94,6 +102,12 @@ def log_of_complement(p: Expression) -> Expression | None:
             return apply("log_logistic", _negative(x))
         case Apply("Phi", (x,)):
             return apply("log_Phi", _negative(x))
+        case Apply("incomplete_gamma", (a, x)):
+            return apply("log_gamma_upper", a, x)
+        case Apply("upper_incomplete_gamma", (a, x)):
+            return apply("log_gamma_lower", a, x)
+        case Apply("incomplete_beta", (a, b, x)):
+            return apply("log_beta_lower", b, a, 1.0 - x, x)
         case Apply("inverse_cloglog", (x,)):
             return -apply("exp", x)
         case Apply("subtract", (Constant(1.0), q)):

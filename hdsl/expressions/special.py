@@ -81,7 +81,7 @@ _HALF_LOG_2PI = 0.9189385332046727
 _STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156)
 
 
-def _stirling_remainder(xp: Arrays, x: Array) -> Array:
+def stirling_remainder(xp: Arrays, x: Array) -> Array:
     """lgamma(x) - (x - 1/2) log x + x - log(2 pi) / 2, for x >= 10."""
     inverse = 1.0 / x
     square = inverse * inverse
@@ -97,27 +97,33 @@ def log_rising(xp: Arrays, x: Array, n: Array) -> Array:
     Both arguments are moved up by the recurrence; there the leading terms of Stirling's series
     are cancelled on paper, so that the error stays relative to the result.
     """
-    ratio = 1.0
+    excess = 0.0  # of the product of all (x + n + i) / (x + i) over 1, also where n is tiny
     for i in range(_SHIFT):
-        ratio = ratio * ((x + i) / (x + n + i))
+        step = n / (x + i)
+        excess = excess + step + excess * step
     low = x + float(_SHIFT)
     high = low + n
-    difference = _stirling_remainder(xp, high) - _stirling_remainder(xp, low)
+    difference = stirling_remainder(xp, high) - stirling_remainder(xp, low)
     # (low - 1/2) log(1 + n / low) - n, whose two terms nearly cancel when low >> n.
     growth = n / low
-    bend = _log1p_minus(xp, growth)
-    return n * xp.log(high) + low * bend - 0.5 * xp.log1p(growth) + difference + xp.log(ratio)
+    bend = log1p_minus(xp, growth)
+    return n * xp.log(high) + low * bend - 0.5 * xp.log1p(growth) + difference - xp.log1p(excess)
 
 
-def _log1p_minus(xp: Arrays, t: Array) -> Array:
-    """log(1 + t) - t for t >= 0; a continued series where the terms would cancel."""
-    small = t < 0.01
-    safe = xp.where(small, t, 0.0)
+def log1p_minus(xp: Arrays, t: Array, whole: Array | None = None) -> Array:
+    """log(1 + t) - t for t > -1; near zero by the series of the inverse hyperbolic tangent.
+
+    `whole` is 1 + t, where that is known more exactly than from `t`.
+    """
+    near = xp.abs(t) < 0.5
+    small = xp.where(near, t, 0.0)
+    ratio = small / (2.0 + small)
+    square = ratio * ratio
     series = 0.0
-    for k in range(9, 1, -1):
-        series = (1.0 if k % 2 else -1.0) / k + safe * series
-    other = xp.where(small, 1.0, t)
-    return xp.where(small, safe * safe * series, xp.log1p(other) - other)
+    for k in range(35, 1, -2):
+        series = 1.0 / k + square * series
+    far = xp.log(xp.where(near, 1.0, 1.0 + t if whole is None else whole)) - t
+    return xp.where(near, ratio * (2.0 * square * series - small), far)
 
 
 def log_beta(xp: Arrays, a: Array, b: Array) -> Array:
@@ -135,9 +141,9 @@ def _log_beta_far(xp: Arrays, small: Array, large: Array) -> Array:
     large = xp.maximum(large, _SHIFT)
     total = small + large
     remainder = (
-        _stirling_remainder(xp, small)
-        + _stirling_remainder(xp, large)
-        - _stirling_remainder(xp, total)
+        stirling_remainder(xp, small)
+        + stirling_remainder(xp, large)
+        - stirling_remainder(xp, total)
     )
     powers = (small - 0.5) * xp.log(small / total) - large * xp.log1p(small / large)
     return _HALF_LOG_2PI - 0.5 * xp.log(large) + powers + remainder
@@ -149,3 +155,61 @@ def log_choose(xp: Arrays, n: Array, k: Array) -> Array:
     k = xp.where(inside, k, 0.0)
     n = xp.where(inside, n, 0.0)
     return xp.where(inside, -xp.log1p(n * 1.0) - log_beta(xp, k + 1.0, n - k + 1.0), -xp.inf)
+
+
+def log1m_exp(xp: Arrays, x: Array) -> Array:
+    """log(1 - exp(x)) for x <= 0; -inf at 0, with a finite gradient there."""
+    inside = x < 0
+    below = xp.where(inside, x, -1.0)
+    close = below > -0.6931471805599453
+    near = xp.log(-xp.expm1(xp.where(close, below, -1.0)))
+    far = xp.log1p(-xp.exp(xp.where(close, -1.0, below)))
+    return xp.where(inside, xp.where(close, near, far), xp.where(x == 0, -xp.inf, xp.nan))
+
+
+def log_inverse_cloglog(xp: Arrays, x: Array) -> Array:
+    """log(1 - exp(-exp(x))), which is nearly x far on the left."""
+    small = x < -37.0
+    return xp.where(small, x, xp.log(-xp.expm1(-xp.exp(xp.where(small, 0.0, x)))))
+
+
+def log1p_ratio(xp: Arrays, x: Array) -> Array:
+    """log(1 + x) / x for x > -1, and 1 at 0."""
+    near = xp.abs(x) < 0.02
+    small = xp.where(near, x, 0.0)
+    series = 0.0
+    for k in range(10, 0, -1):
+        series = (1.0 if k % 2 else -1.0) / k + small * series
+    other = xp.where(near, 1.0, x)
+    return xp.where(near, series, xp.log1p(other) / other)
+
+
+def expm1_ratio(xp: Arrays, x: Array) -> Array:
+    """(exp(x) - 1) / x, and 1 at 0."""
+    near = xp.abs(x) < 0.02
+    small = xp.where(near, x, 0.0)
+    series = 1.0
+    for k in range(9, 1, -1):
+        series = 1.0 + small * series / k
+    other = xp.where(near, 1.0, x)
+    return xp.where(near, series, xp.expm1(other) / other)
+
+
+def log_ex_gaussian_tail(xp: Arrays, z: Array, ratio: Array) -> Array:
+    """log(exp(ratio^2 / 2 - ratio z) Phi(z - ratio)), whose factors would overflow."""
+    w = z - ratio
+    far = w < -1.0
+    scaled = xp.log(0.5 * xp.erfcx(xp.where(far, w, -1.0) * -0.7071067811865476)) - 0.5 * z * z
+    plain = log_ndtr(xp, xp.where(far, 0.0, w)) + ratio * (0.5 * ratio - z)
+    return xp.where(far, scaled, plain)
+
+
+def log_ndtr(xp: Arrays, x: Array) -> Array:
+    """Log of the standard normal cumulative probability, exact on both sides."""
+    nothing = x == -xp.inf
+    inner = xp.where(nothing, 0.0, x)
+    far = inner < -1.0
+    left = xp.where(far, inner, -1.0)
+    tail = xp.log(0.5 * xp.erfcx(left * -0.7071067811865476)) - 0.5 * left * left
+    rest = xp.log1p(-xp.ndtr(-xp.where(far, 0.0, inner)))
+    return xp.where(nothing, -xp.inf, xp.where(far, tail, rest))

@@ -8,7 +8,6 @@ from hdsl.expressions.tree import Expression
 from hdsl.model.choices import check_choices
 from hdsl.model.collect_names import collect_names
 from hdsl.model.combined_checks import check_combined
-from hdsl.model.derivatives import check_derivatives
 from hdsl.model.discrete import check_discrete
 from hdsl.model.graph import ModelGraph
 from hdsl.model.lints import list_lints
@@ -63,7 +62,6 @@ def check_graph(graph: ModelGraph, report: Report) -> None:
     check_discrete(graph, report)
     _check_improper(graph, report)
     check_combined(graph, report)
-    check_derivatives(graph, report)
     check_supports(graph, report)
 
 

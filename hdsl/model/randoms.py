@@ -168,6 +168,8 @@ def _keyword_habit(expression: tree.Call, span: Span) -> str:
         return ""
     name = argument.name
     if name in ("var", "variance", "sigma2"):
+        if expression.function == "Normal":
+            return f"write `variance = {format_expression(argument.value)}`"
         return f"give the standard deviation: `sd = sqrt({format_expression(argument.value)})`"
     distribution = FAMILIES.get(expression.function)
     known = [p.name for p in distribution.parameters] if distribution is not None else []

@@ -58,7 +58,10 @@ def test_missing() -> None:
     found = problem("Normal", M)
     assert found.kind == "missing argument"
     assert found.title == "`Normal` lacks `sd`"
-    assert found.cause == "it is Normal(mean, sd) or Normal(mean, precision =)"
+    assert (
+        found.cause
+        == "it is Normal(mean, sd) or Normal(mean, precision =) or Normal(mean, variance =)"
+    )
     assert found.span == Span(3, 9)
     assert problem("Gamma", sd=S).title == "`Gamma` lacks `mean`"
     assert problem("StudentT").title == "`StudentT` lacks `df` and `location` and `scale`"
@@ -96,6 +99,9 @@ def test_mixed_forms() -> None:
     [
         ("normal", "write `Normal(mean, sd)`"),
         ("dnorm", "write `Normal(mean, precision = tau)`"),
+        ("Wald", "write `InverseGaussian(mean, shape)`"),
+        ("dweib", "write `Weibull(shape, rate = lambda)`"),
+        ("lomax", "write `ParetoType2(0, scale, shape)`"),
         ("half_normal", "write `HalfNormal(scale)`"),
         ("HalfFlat", "write `Flat(0, inf)`"),
         ("TruncatedNormal", "write `Normal(mean, sd) truncated to (lower, upper)`"),
@@ -107,7 +113,7 @@ def test_mixed_forms() -> None:
         ("poisson", "did you mean `Poisson`?"),
         ("U", "write `Uniform(lower, upper)`"),
         ("Exp", "did you mean `Exponential`?"),
-        ("Be", "did you mean `Beta` or `Bernoulli`?"),
+        ("Be", "did you mean `Beta` or `BetaPrime`?"),
         ("Zzz", "take one that the manual lists, or add its log density with `factor`"),
     ],
 )
@@ -120,7 +126,7 @@ def test_unknown_distribution(name: str, help: str) -> None:
 
 def test_hints_elsewhere_are_calls_that_exist() -> None:
     assert elsewhere("no such thing") is None
-    for name in ("gaussian", "DNORM", "inv_gamma", "dunif", "BernoulliLogits"):
+    for name in ("gaussian", "DNORM", "inv_gamma", "dunif", "BernoulliLogits", "GPD", "chi2"):
         hint = elsewhere(name)
         assert hint is not None
         assert hint.removeprefix("write `").split("(")[0] in DISTRIBUTIONS
@@ -128,7 +134,7 @@ def test_hints_elsewhere_are_calls_that_exist() -> None:
 
 def test_signatures() -> None:
     assert signature(DISTRIBUTIONS["Gamma"]) == (
-        "Gamma(shape, rate) or Gamma(mean =, sd =) or Gamma(shape, scale =)"
+        "Gamma(shape, rate) or Gamma(mean =, sd =) or Gamma(shape, scale =) or Gamma(shape, mean =)"
     )
     assert signature(DISTRIBUTIONS["Flat"]) == "Flat() or Flat(lower, upper)"
     assert signature(DISTRIBUTIONS["Cauchy"]) == "Cauchy(location, scale)"

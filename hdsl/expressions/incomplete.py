@@ -1,0 +1,308 @@
+"""Incomplete gamma and beta functions as logarithms, exact in both tails, with all derivatives.
+
+Each is the integral of a density that is log-concave in the log (gamma) or the logit (beta) of
+its variable, over the tail that does not hold the mode; the other tail is its complement. The
+integral runs over the distance from the end, scaled so that the density has fallen by `_DEPTH`
+at its far end, by Gauss's rule. The scale is held fixed under differentiation: the integral does
+not depend on it. Where a shape below 1 makes that tail very long, its power law is split off.
+
+The array module must offer `stop_gradient`, `iterate` and `weighted_sum`. Where it has
+`gamma_tails` and `beta_tails` of its own, the integral is taken only where these underflow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from hdsl.expressions.special import (
+    log1p_minus,
+    log_beta,
+    log_ndtr,
+    log_rising,
+    stirling_remainder,
+)
+
+Array = Any
+Arrays = Any
+
+_HALF_LOG_2PI = 0.9189385332046727
+_LARGE = 10.0
+_NODES = 48
+_DEPTH = 40.0
+_STEPS = 12
+_LEAST = 1e-290
+
+
+@cache
+def _rule() -> tuple[np.ndarray, np.ndarray]:
+    """Nodes and weights on (0, 1) for the square root of the distance from the end."""
+    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
+    r = 0.5 * (nodes + 1.0)
+    return r * r, weights * r
+
+
+def _integral(xp: Arrays, density: Callable[[Array], Array], scale: Array) -> Array:
+    """Integral of a function from 0 to `scale`; it is `density` of the distance from 0."""
+    nodes, weights = _rule()
+    return scale * xp.weighted_sum(lambda node: density(scale * node), nodes, weights)
+
+
+def _scale(
+    xp: Arrays,
+    fall: Callable[[Array], Array],
+    slope: Callable[[Array], Array],
+    bend: Array,
+) -> Array:
+    """The distance at which a convex function that is 0 at 0 reaches `_DEPTH`, by Newton's rule."""
+    start = slope(0.0)
+    s = 2.0 * _DEPTH / (start + xp.sqrt(start * start + 2.0 * _DEPTH * bend))
+    return xp.iterate(lambda s: s - (fall(s) - _DEPTH) / slope(s), s, _STEPS)
+
+
+def _both(xp: Arrays, is_lower: Array, log_tail: Array) -> tuple[Array, Array]:
+    """The logs of both tails from that of one."""
+    kept = xp.where(log_tail < 0, log_tail, -1.0)
+    other = xp.where(log_tail < 0, _log1mexp(xp, kept), -xp.inf)
+    return xp.where(is_lower, log_tail, other), xp.where(is_lower, other, log_tail)
+
+
+def _log1mexp(xp: Arrays, x: Array) -> Array:
+    """log(1 - exp(x)) for x < 0."""
+    close = x > -0.6931471805599453
+    near = xp.log(-xp.expm1(xp.where(close, x, -1.0)))
+    far = xp.log1p(-xp.exp(xp.where(close, -1.0, x)))
+    return xp.where(close, near, far)
+
+
+def _with_known(
+    xp: Arrays,
+    known: Callable[..., tuple[Array, Array]] | None,
+    exact: Callable[..., tuple[Array, Array]],
+    *arguments: Array,
+) -> tuple[Array, Array]:
+    """The logs of both tails by known functions, and by `exact` ones where these underflow."""
+    if known is None:
+        return exact(xp, *arguments)
+    arguments = tuple(np.broadcast_arrays(*arguments))
+    with np.errstate(all="ignore"):
+        below, above = (np.asarray(tail) for tail in known(*arguments))
+        lower = np.where(below < above, np.log(below), np.log1p(-above))
+        upper = np.where(below < above, np.log1p(-below), np.log(above))
+        lost = np.minimum(below, above) < _LEAST
+        if lost.any():
+            lower[lost], upper[lost] = exact(xp, *(argument[lost] for argument in arguments))
+    return lower, upper
+
+
+# --- gamma ----------------------------------------------------------------------------------------
+
+
+def log_gamma_tails(xp: Arrays, a: Array, x: Array) -> tuple[Array, Array]:
+    """Logs of the regularised incomplete gamma functions P(a, x) and Q(a, x), for a > 0.
+
+    Derivatives pass to both arguments; at x = 0 and at infinity they are zero.
+    """
+    a, x = xp.asarray(a) * 1.0, xp.asarray(x) * 1.0
+    nothing, everything = (x <= 0) | (a == xp.inf), x == xp.inf
+    edge = nothing | everything
+    inner = (xp.where(edge, 1.0, a), xp.where(edge, 1.0, x))
+    lower, upper = _with_known(xp, xp.gamma_tails, _gamma_inside, *inner)
+    lower = xp.where(nothing, -xp.inf, xp.where(everything, 0.0, lower))
+    upper = xp.where(nothing, 0.0, xp.where(everything, -xp.inf, upper))
+    undefined = xp.isnan(x) | ~(a > 0)
+    return xp.where(undefined, xp.nan, lower), xp.where(undefined, xp.nan, upper)
+
+
+def _gamma_inside(xp: Arrays, a: Array, x: Array) -> tuple[Array, Array]:
+    small = (a < 1) & (x < 1)
+    is_lower = small | (x <= a)
+    sign = xp.where(is_lower, -1.0, 1.0)
+    shape, end = xp.stop_gradient(a), xp.stop_gradient(x)
+    # Elements of the other case get arguments for which Newton's rule is at ease.
+    shape, end = xp.where(small, 2.0, shape), xp.where(small, 1.0, end)
+    scale = _scale(
+        xp,
+        lambda s: end * xp.expm1(sign * s) - sign * shape * s,
+        lambda s: sign * (end * xp.exp(sign * s) - shape),
+        end,
+    )
+    scale = xp.where(small, _DEPTH, scale)
+
+    def density(s: Array) -> Array:
+        split = xp.exp(-a * s) * xp.expm1(-x * xp.exp(-s))
+        fallen = xp.exp(sign * a * s - x * xp.expm1(sign * s))
+        return xp.where(small, split, fallen)
+
+    integral = _integral(xp, density, scale)
+    power = a * xp.log(x) - log_rising(xp, 1.0, a) + xp.log1p(xp.where(small, a * integral, 0.0))
+    direct = _log_gamma_density(xp, a, x) + xp.log(xp.where(small, 1.0, integral))
+    return _both(xp, is_lower, xp.where(small, power, direct))
+
+
+def _log_gamma_density(xp: Arrays, a: Array, x: Array) -> Array:
+    """a log x - x - lgamma(a), its large terms cancelled on paper."""
+    large = a >= _LARGE
+    high = xp.where(large, a, _LARGE)
+    joined = (
+        high * log1p_minus(xp, (x - high) / high, x / high) + 0.5 * xp.log(high) - _HALF_LOG_2PI
+    )
+    low = xp.where(large, 1.0, a)
+    plain = low * xp.log(x) - x - xp.gammaln(low)
+    return xp.where(large, joined - stirling_remainder(xp, high), plain)
+
+
+# --- beta -----------------------------------------------------------------------------------------
+
+
+def log_beta_tail(xp: Arrays, a: Array, b: Array, x: Array, y: Array) -> Array:
+    """Log of the regularised incomplete beta function I_x(a, b), where y = 1 - x.
+
+    Both are asked for, since the smaller one tells more. The other tail is I_y(b, a). Derivatives
+    pass to all arguments; at x = 0 and at x = 1 they are zero.
+    """
+    a, b, x, y = (xp.asarray(v) * 1.0 for v in (a, b, x, y))
+    nothing, everything = (x <= 0) | (a == xp.inf), (y <= 0) | (b == xp.inf)
+    edge = nothing | everything
+    inner = (xp.where(edge, 1.0, a), xp.where(edge, 1.0, b))
+    shares = (xp.where(edge, 0.5, x), xp.where(edge, 0.5, y))
+    lower, _ = _with_known(xp, xp.beta_tails, _beta_inside, *inner, *shares)
+    lower = xp.where(nothing, -xp.inf, xp.where(everything, 0.0, lower))
+    return xp.where(xp.isnan(x) | xp.isnan(y) | ~((a > 0) & (b > 0)), xp.nan, lower)
+
+
+def _beta_inside(xp: Arrays, a: Array, b: Array, x: Array, y: Array) -> tuple[Array, Array]:
+    split_lower = (a < 1) & (x * b < 1) & (x <= 0.5)
+    split_upper = (b < 1) & (y * a < 1) & (y < 0.5)
+    small = split_lower | split_upper
+    is_lower = split_lower | (~split_upper & (x * b <= y * a))
+    # From here on the tail is the lower one of exchanged arguments.
+    p, q = xp.where(is_lower, a, b), xp.where(is_lower, b, a)
+    u, v = xp.where(is_lower, x, y), xp.where(is_lower, y, x)
+    integral = _beta_integral(xp, p, q, u, v, small)
+    log_u = _log_share(xp, u, v)
+    ratio = log_rising(xp, q, p) - log_rising(xp, 1.0, p)
+    power = p * log_u + ratio + xp.log1p(xp.where(small, p * integral, 0.0))
+    direct = _log_beta_density(xp, p, q, u, v) + xp.log(xp.where(small, 1.0, integral))
+    return _both(xp, is_lower, xp.where(small, power, direct))
+
+
+def _beta_integral(xp: Arrays, p: Array, q: Array, u: Array, v: Array, small: Array) -> Array:
+    """The integral of the density below `u` as a part of its value there, or what is split off."""
+    shape, other = (
+        xp.where(small, 2.0, xp.stop_gradient(p)),
+        xp.where(small, 2.0, xp.stop_gradient(q)),
+    )
+    end, rest = xp.where(small, 0.5, xp.stop_gradient(u)), xp.where(small, 0.5, xp.stop_gradient(v))
+    total = shape + other
+
+    def slope(s: Array) -> Array:
+        return shape - total * (end / (end + rest * xp.exp(s)))
+
+    scale = _scale(
+        xp,
+        lambda s: shape * s + total * xp.log1p(end * xp.expm1(-s)),
+        slope,
+        total * end * rest,
+    )
+    scale = xp.where(small, _DEPTH, scale)
+
+    def density(s: Array) -> Array:
+        part = xp.where(small, -xp.exp(-s), xp.expm1(-s))
+        log_rest = xp.log1p(u * part)
+        split = xp.exp(-p * s) * xp.expm1(xp.where(small, (q - 1.0) * log_rest, 0.0))
+        fallen = xp.exp(-p * s - xp.where(small, 0.0, (p + q) * log_rest))
+        return xp.where(small, split, fallen)
+
+    return _integral(xp, density, scale)
+
+
+def _log_share(xp: Arrays, u: Array, v: Array) -> Array:
+    """log(u) for u + v = 1, exact also next to 1."""
+    high = u > 0.5
+    return xp.where(high, xp.log1p(-xp.where(high, v, 0.0)), xp.log(xp.where(high, 1.0, u)))
+
+
+def _log_beta_density(xp: Arrays, p: Array, q: Array, u: Array, v: Array) -> Array:
+    """p log u + q log v - log B(p, q), its large terms cancelled on paper."""
+    large = (p >= _LARGE) & (q >= _LARGE)
+    a, b = xp.where(large, p, _LARGE), xp.where(large, q, _LARGE)
+    excess = u * b - v * a
+    above = log1p_minus(xp, excess / a, u * (1.0 + b / a))
+    below = log1p_minus(xp, -excess / b, v * (1.0 + a / b))
+    remainder = (
+        stirling_remainder(xp, a) + stirling_remainder(xp, b) - stirling_remainder(xp, a + b)
+    )
+    joined = a * above + b * below + 0.5 * (xp.log(a) - xp.log1p(a / b)) - _HALF_LOG_2PI - remainder
+    c, d = xp.where(large, 1.0, p), xp.where(large, 1.0, q)
+    plain = c * _log_share(xp, u, v) + d * _log_share(xp, v, u) - log_beta(xp, c, d)
+    return xp.where(large, joined, plain)
+
+
+# --- as functions of the language -----------------------------------------------------------------
+
+
+def log_gamma_lower(xp: Arrays, a: Array, x: Array) -> Array:
+    """Log of the regularised lower incomplete gamma function P(a, x)."""
+    return log_gamma_tails(xp, a, x)[0]
+
+
+def log_gamma_upper(xp: Arrays, a: Array, x: Array) -> Array:
+    """Log of the regularised upper incomplete gamma function Q(a, x)."""
+    return log_gamma_tails(xp, a, x)[1]
+
+
+def gamma_lower(xp: Arrays, a: Array, x: Array) -> Array:
+    """Regularised lower incomplete gamma function P(a, x)."""
+    return xp.exp(log_gamma_tails(xp, a, x)[0])
+
+
+def gamma_upper(xp: Arrays, a: Array, x: Array) -> Array:
+    """Regularised upper incomplete gamma function Q(a, x)."""
+    return xp.exp(log_gamma_tails(xp, a, x)[1])
+
+
+def beta_lower(xp: Arrays, a: Array, b: Array, x: Array) -> Array:
+    """Regularised incomplete beta function I_x(a, b)."""
+    return xp.exp(log_beta_tail(xp, a, b, x, 1.0 - x))
+
+
+# --- other tails ----------------------------------------------------------------------------------
+
+
+def log_skew_normal_lower(xp: Arrays, z: Array, shape: Array) -> Array:
+    """Log of the integral of 2 phi(t) Phi(shape t) up to z; the rest is that of -z and -shape."""
+    z, shape = xp.asarray(z) * 1.0, xp.asarray(shape) * 1.0
+    edge = ~(xp.abs(z) < xp.inf)
+    inner = xp.where(edge, 0.0, z)
+    end, fixed = xp.stop_gradient(inner), xp.stop_gradient(shape)
+    # The mode lies where the log density turns; the tail that does not hold it is integrated.
+    is_lower = _skew_slope(xp, end, fixed) > 0
+    sign = xp.where(is_lower, -1.0, 1.0)
+    top = _skew_log_density(xp, end, fixed)
+    scale = _scale(
+        xp,
+        lambda s: top - _skew_log_density(xp, end + sign * s, fixed),
+        lambda s: -sign * _skew_slope(xp, end + sign * s, fixed),
+        xp.asarray(1.0),
+    )
+    start = _skew_log_density(xp, inner, shape)
+
+    def density(s: Array) -> Array:
+        return xp.exp(_skew_log_density(xp, inner + sign * s, shape) - start)
+
+    log_tail = start + xp.log(_integral(xp, density, scale))
+    lower = _both(xp, is_lower, log_tail)[0]
+    return xp.where(edge, xp.where(z > 0, 0.0, xp.where(z < 0, -xp.inf, xp.nan)), lower)
+
+
+def _skew_log_density(xp: Arrays, t: Array, shape: Array) -> Array:
+    return log_ndtr(xp, shape * t) - 0.5 * t * t + (0.6931471805599453 - _HALF_LOG_2PI)
+
+
+def _skew_slope(xp: Arrays, t: Array, shape: Array) -> Array:
+    w = shape * t
+    return shape * xp.exp(-0.5 * w * w - _HALF_LOG_2PI - log_ndtr(xp, w)) - t
