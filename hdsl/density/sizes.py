@@ -9,8 +9,17 @@ import numpy as np
 
 from hdsl.density.recursions import Definitions, resolved
 from hdsl.expressions.arrays import numpy_arrays
+from hdsl.expressions.chains import chain_order
 from hdsl.expressions.evaluate import Evaluator, Value
-from hdsl.expressions.tree import Concatenate, CountsAbove, Expression, Stack, WholeNumbers, set_of
+from hdsl.expressions.tree import (
+    ChainOrder,
+    Concatenate,
+    CountsAbove,
+    Expression,
+    Stack,
+    WholeNumbers,
+    set_of,
+)
 from hdsl.model.graph import Bound
 from hdsl.model.scope import LIST_AXIS
 
@@ -58,6 +67,8 @@ def _register(e: Expression, run: Evaluator, sizes: dict[str, int], seen: set[Ex
     match e:
         case CountsAbove(counts, axis) if axis not in sizes:
             sizes[axis] = largest_count(counts, run)
+        case ChainOrder(before, _, steps, chains) if steps not in sizes:
+            sizes[steps], sizes[chains] = chain_order(np.asarray(run(before).array)).shape
         case WholeNumbers(last, axis) if axis not in sizes:
             array = np.asarray(run(last).array)
             sizes[axis] = int(array.max()) + 1 if array.size else 1

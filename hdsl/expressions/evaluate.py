@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from hdsl.expressions.chains import chain_order
 from hdsl.expressions.functions import FUNCTIONS
 from hdsl.expressions.index_set import IndexSet
 from hdsl.expressions.matrices import MATRIX_FUNCTIONS
@@ -18,6 +19,7 @@ from hdsl.expressions.tree import (
     Along,
     Apply,
     At,
+    ChainOrder,
     Concatenate,
     Constant,
     CountsAbove,
@@ -281,6 +283,12 @@ def _whole_numbers(run: Evaluator, e: WholeNumbers) -> Value:
     return Value(run.arrays.arange(run.size(e.axis)), (e.axis,))
 
 
+def _chain_order(run: Evaluator, e: ChainOrder) -> Value:
+    order = chain_order(np.asarray(run(e.before).array))
+    late = np.concatenate([np.full_like(order[: e.lag], -1), order])[: len(order)]
+    return Value(late, (e.steps, e.chains))
+
+
 def _stack(run: Evaluator, e: Stack) -> Value:
     items = [run(item) for item in e.items]
     axes = joint_axes(*items)
@@ -363,6 +371,7 @@ _EVALUATE: dict[type[Expression], Callable[..., Value]] = {
     Segment: _segment,
     CountsAbove: _counts_above,
     WholeNumbers: _whole_numbers,
+    ChainOrder: _chain_order,
     Stack: _stack,
     Concatenate: _concatenate,
     Scan: scan,

@@ -13,6 +13,7 @@ from hdsl.expressions.arrays import numpy_arrays
 from hdsl.expressions.functions import FUNCTIONS, Function
 from hdsl.expressions.tree import (
     Apply,
+    ChainOrder,
     Concatenate,
     Constant,
     CountsAbove,
@@ -119,7 +120,9 @@ def _range(e: Expression, visit: _Visit, look_up: Callable[[Reference], Range]) 
             return Range(Interval(value, value, False, False, whole), True)
         case Reference():
             return look_up(e)
-        case Position() | LabelPosition() | Lookup() | CountsAbove() | WholeNumbers():
+        case (
+            Position() | LabelPosition() | Lookup() | CountsAbove() | WholeNumbers() | ChainOrder()
+        ):
             return Range(COUNT)
         case Size():
             return Range(Interval(1.0, _INF, False, True, integer=True))

@@ -8,6 +8,7 @@ from hdsl.expressions.tree import (
     Along,
     Apply,
     At,
+    ChainOrder,
     Concatenate,
     Constant,
     CountsAbove,
@@ -86,6 +87,8 @@ def _text(e: Expression) -> tuple[str, int]:
             return f"count({text(counts)} > {_axis(axis)})", 9
         case WholeNumbers(last):
             return f"0..{text(last)}", 9
+        case ChainOrder():
+            return "order of the chains", 9
         case Stack(items):
             return f"[{', '.join(text(item) for item in items)}]", 9
         case Concatenate(items):

@@ -277,6 +277,26 @@ class WholeNumbers(Expression):
 
 
 @dataclass(frozen=True, eq=False)
+class ChainOrder(Expression):
+    """Elements in the order of the chains that they form, each chain from its end to its start.
+
+    `before` gives over `elements` the position of the element before each, -1 where there is none;
+    it depends on data alone. Along `chains` there is one chain beside the other, along `steps` are
+    their elements, `lag` steps later; what is left over holds -1.
+    """
+
+    before: Expression
+    elements: str
+    steps: str
+    chains: str
+    lag: int = 0
+
+    @cached_property
+    def axes(self) -> frozenset[str]:
+        return frozenset((self.steps, self.chains))
+
+
+@dataclass(frozen=True, eq=False)
 class Stack(Expression):
     """A list ``[a, b]`` along an axis."""
 

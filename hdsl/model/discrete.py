@@ -5,7 +5,7 @@ from __future__ import annotations
 from hdsl.diagnostics import Report
 from hdsl.distributions.random import Applied
 from hdsl.expressions.tree import Expression
-from hdsl.model.graph import ModelGraph, Stochastic
+from hdsl.model.graph import Deterministic, ModelGraph, Stochastic
 
 
 def is_discrete_unknown(graph: ModelGraph, name: str) -> bool:
@@ -65,5 +65,16 @@ def _report_sampled_end(report: Report, node: Stochastic) -> None:
 
 def _is_sampled(graph: ModelGraph, end: Expression) -> bool:
     """Whether an end depends on an unknown that is not itself discrete."""
-    names = end.names.union(*(graph.ancestors.get(name, frozenset()) for name in end.names))
-    return any(name in graph.unknowns and not is_discrete_unknown(graph, name) for name in names)
+    seen: set[str] = set()
+    names = [*end.names]
+    while names:
+        name = names.pop()
+        if name in seen or name in graph.data:
+            continue
+        seen.add(name)
+        node = graph.nodes.get(name)
+        if isinstance(node, Deterministic):
+            names.extend(node.names)
+        elif name in graph.unknowns and not is_discrete_unknown(graph, name):
+            return True
+    return False

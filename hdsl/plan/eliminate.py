@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hdsl.diagnostics import Label as Place
 from hdsl.diagnostics import Report
 from hdsl.expressions.arrays import numpy_arrays
 from hdsl.expressions.evaluate import Evaluator
-from hdsl.expressions.tree import WholeNumbers, set_of, walk
+from hdsl.expressions.tree import Expression, WholeNumbers, set_of, walk
 from hdsl.model.graph import Bound, Factor, Stochastic
+from hdsl.plan.chains import Evaluate
 from hdsl.plan.families import Family, find_families, hidden_definitions
 from hdsl.plan.phrases import listed
 from hdsl.plan.plan import Note
@@ -48,9 +51,9 @@ def sum_out(
     families = find_families(state)
     if not families:
         return state
-    count = _counter(state, families, sizes, bound)
-    state = _collapse_below(state, families, tuple(collapses), keep, count)
-    result = eliminate(state, count)
+    count, evaluate = _counter(state, families, sizes, bound), _evaluator(bound)
+    state = _collapse_below(state, families, tuple(collapses), keep, count, evaluate)
+    result = eliminate(state, count, evaluate)
     if isinstance(result, State):
         return result
     report = Report(state.graph.source)
@@ -81,12 +84,26 @@ def _counter(
     return count
 
 
+def _evaluator(bound: Bound | None) -> Evaluate:
+    def evaluate(e: Expression) -> NDArray[Any] | None:
+        if bound is None or not e.names <= bound.values.keys():
+            return None
+        run = Evaluator(numpy_arrays(), bound.values, bound.sets, bound.sizes)
+        try:
+            return np.asarray(run(e).array)
+        except KeyError:  # without all data, not all sizes are known
+            return None
+
+    return evaluate
+
+
 def _collapse_below(
     state: State,
     families: Mapping[str, Family],
     collapses: tuple[Rule, ...],
     keep: Collection[str],
     count: Count,
+    evaluate: Evaluate,
 ) -> State:
     """Integrate what depends on discrete unknowns, as long as these can still be summed out."""
     for name in _below(state, families):
@@ -96,8 +113,8 @@ def _collapse_below(
                 continue
             note = rule.note(site.names, True, rule.reason(state, site), state.unknowns[name].span)
             tried = rule.rewrite(state, site).noting(note)
-            if isinstance(eliminate(tried, count), State):
-                return _collapse_below(tried, families, collapses, keep, count)
+            if isinstance(eliminate(tried, count, evaluate), State):
+                return _collapse_below(tried, families, collapses, keep, count, evaluate)
     return state
 
 
@@ -111,7 +128,9 @@ def _below(state: State, families: Mapping[str, Family]) -> Iterator[str]:
             yield name
 
 
-def eliminate(state: State, count: Count) -> State | tuple[Refusal, ...] | Table:
+def eliminate(
+    state: State, count: Count, evaluate: Evaluate
+) -> State | tuple[Refusal, ...] | Table:
     """Sum all families out, the cheapest first.
 
     Returns
@@ -121,7 +140,7 @@ def eliminate(state: State, count: Count) -> State | tuple[Refusal, ...] | Table
     """
     families = find_families(state)
     while families:
-        task = Elimination(families, count)
+        task = Elimination(families, count, evaluate)
         tried = [task.table(state, family) for family in families.values()]
         tables = [table for table in tried if isinstance(table, Table)]
         if not tables:

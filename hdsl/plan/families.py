@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property, reduce
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial, reduce
 
+from hdsl.diagnostics import Report
 from hdsl.distributions.categorical import Categorical
 from hdsl.distributions.random import Random
 from hdsl.expressions.functions import where
@@ -18,6 +20,7 @@ from hdsl.expressions.tree import (
     Expression,
     Gather,
     Position,
+    Reduce,
     Reference,
     Size,
     WholeNumbers,
@@ -71,6 +74,8 @@ class Family:
         How the unknowns follow from the family, where it is not one of them.
     definitions
         What `domain` refers to by name.
+    linked
+        The statements in which elements depend on other elements.
     """
 
     name: str
@@ -82,6 +87,7 @@ class Family:
     definitions: Mapping[str, tuple[tuple[str, ...], Expression]] = field(
         default_factory=dict[str, tuple[tuple[str, ...], Expression]]
     )
+    linked: frozenset[str] = frozenset()
 
     def log_prior(self, statements: Collection[str]) -> Expression:
         """Log probability of each value, as far as some statements tell."""
@@ -136,12 +142,13 @@ class _Finder:
         random = self.random(node)
         domain = _domain(node.name, node.name, random, *self.ends(random))
         priors = {node.name: (node.axes, _log_prior(random, domain.values))}
-        return Family(node.name, node.axes, (node,), domain, priors)
+        linked = frozenset([node.name]) if node.name in random.names else frozenset[str]()
+        return Family(node.name, node.axes, (node,), domain, priors, linked=linked)
 
     def in_parts(self, joined: Deterministic, items: Iterable[_Item]) -> Family:
         """Arrays that follow each other along an axis: unknowns, and what data tell."""
         (axis,) = joined.axes
-        parts = [self.part(item) for item in items]
+        parts = self.parts(axis, tuple(items))
         ends, definitions = _joined_ends(joined, parts)
         random = next(part.random for part in parts if part.random is not None)
         domain = _domain(shown(axis), axis, random, *ends, definitions=definitions)
@@ -162,7 +169,30 @@ class _Finder:
                 priors[f"given {number}"] = part.axes, where(same, 0.0, NEVER)
             start = simplify(start + size)
         unknown = tuple(part.node for part in parts if part.node is not None)
-        return Family(axis, (axis,), unknown, domain, priors, tuple(computed), definitions)
+        linked = frozenset(
+            p.node.name for p in parts if p.node and p.random and axis in p.random.names
+        )
+        return Family(axis, (axis,), unknown, domain, priors, tuple(computed), definitions, linked)
+
+    def parts(self, axis: str, items: tuple[_Item, ...]) -> list[_Part]:
+        """The parts; ends that depend on other elements follow from the other ends."""
+        first = [self.part(item) for item in items]
+        fixed = [p for p in first if axis not in p.first.names | p.last.names]
+        if len(fixed) == len(first) or not fixed:
+            return first
+        least = simplify(reduce(partial(apply, "min"), (_overall("min", p.first) for p in fixed)))
+        most = simplify(reduce(partial(apply, "max"), (_overall("max", p.last) for p in fixed)))
+
+        def closed(e: Expression, end: Expression) -> Expression:
+            """The end of an element, where the one before it is at its own end."""
+            at_end = rebuild(e, lambda x: end if _is_reference(x, axis) else None)
+            at_end = simplify(at_end)
+            if not isinstance(end, Constant) or not isinstance(at_end, Constant):
+                return at_end if at_end == end else e
+            low, high = (x.value if isinstance(x, Constant) else math.nan for x in (least, most))
+            return end if low <= at_end.value <= high else e
+
+        return [replace(p, first=closed(p.first, least), last=closed(p.last, most)) for p in first]
 
     def part(self, item: _Item) -> _Part:
         if item.node is None:
@@ -208,7 +238,29 @@ def find_families(state: State) -> dict[str, Family]:
         elif name not in in_parts and is_discrete_unknown(graph, name):
             assert isinstance(node, Stochastic)
             found[name] = finder.whole(node)
+        if name in found:
+            _check_ends(state, found[name])
     return found
+
+
+def _check_ends(state: State, family: Family) -> None:
+    """Report ends that follow neither from data nor from those of other families (HB511)."""
+    ends = [family.domain.first, family.domain.last]
+    ends += [body for _, body in family.definitions.values()]
+    names = frozenset[str]().union(*(e.names for e in ends)) - family.definitions.keys()
+    unknown = sorted(n for n in names if not state.is_data(Reference(n)))
+    if not unknown:
+        return
+    report = Report(state.graph.source)
+    report.add(
+        "HB511",
+        f"the values that `{family.shown}` can have are not known",
+        family.span,
+        cause=f"their ends depend on `{shown(unknown[0])}`, and a discrete unknown is summed out "
+        "over values that data or numbers give",
+        help="give it fixed ends, with `truncated to`",
+    )
+    report.raise_errors()
 
 
 @dataclass(frozen=True)
@@ -313,6 +365,14 @@ def _domain(
         return Domain(own, first + count, first, last)
     inside = apply("less_equal", count, width)
     return Domain(own, apply("min", first + count, last), first, last, inside)
+
+
+def _overall(pick: str, end: Expression) -> Expression:
+    return Reduce(pick, end, tuple(sorted(end.axes))) if end.axes else end
+
+
+def _is_reference(e: Expression, name: str) -> bool:
+    return isinstance(e, Reference) and e.name == name
 
 
 def _least(end: Expression, is_open: bool) -> Expression:

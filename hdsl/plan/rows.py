@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from hdsl.expressions.functions import square, where
 from hdsl.expressions.rewrite import terms
@@ -14,11 +15,15 @@ from hdsl.plan.state import Gaussian, Piece, State
 
 @dataclass(frozen=True)
 class Rows:
-    """The sum of `body` over `axes`, a part of the log of the piece `name`."""
+    """The sum of `body` over `axes`, a part of the log of the piece `name`.
+
+    `condition` says which rows count; elsewhere `body` is 0.
+    """
 
     name: str
     axes: tuple[str, ...]
     body: Expression
+    condition: Expression | None = None
 
 
 def rows_of(state: State, piece: Piece) -> tuple[Rows, ...]:
@@ -42,31 +47,37 @@ def log_prob_of(state: State, piece: Stochastic) -> Expression:
     return random.guarded_log_prob(value) if guard else random.log_prob(value)
 
 
-def _summands(e: Expression) -> Iterator[tuple[tuple[str, ...], Expression]]:
+_Summand: TypeAlias = tuple[tuple[str, ...], Expression, Expression | None]
+"""Axes, body, and which rows count."""
+
+
+def _summands(e: Expression) -> Iterator[_Summand]:
     for factor, term in terms(e):
-        axes, body = _opened(term)
-        if axes:
-            for more, inner in _summands(body):
-                yield (*axes, *more), apply("multiply", factor, inner)
-        else:
-            yield (), apply("multiply", factor, term)
+        axes, body, condition = _opened(term)
+        if not axes:
+            yield (), apply("multiply", factor, term), None
+            continue
+        for more, inner, another in _summands(body):
+            both = condition or another
+            if condition is not None and another is not None:
+                both = apply("and", condition, another)
+            inner = inner if condition is None else where(condition, inner, 0.0)
+            yield (*axes, *more), apply("multiply", factor, inner), both
 
 
-def _opened(term: Expression) -> tuple[tuple[str, ...], Expression]:
+def _opened(term: Expression) -> _Summand:
     """A sum, or a product with one, as its axes and its body."""
     match term:
-        case Reduce("sum", body, over, None):
-            return over, body
-        case Reduce("sum", body, over, Expression() as condition):
-            return over, where(condition, body, 0.0)
+        case Reduce("sum", body, over, condition):
+            return over, body, condition
         case Apply("multiply", (a, b)):
             for one, other in ((a, b), (b, a)):
-                axes, body = _opened(one)
+                axes, body, condition = _opened(one)
                 if axes and not other.axes:
-                    return axes, other * body
-            return (), term
+                    return axes, other * body, condition
+            return (), term, None
         case _:
-            return (), term
+            return (), term, None
 
 
 def total(rows: tuple[Rows, ...], keep: Callable[[Rows], bool]) -> Expression:

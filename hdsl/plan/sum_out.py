@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from hdsl.distributions.enumerated import Enumerated
+from hdsl.distributions.enumerated import Enumerated, EnumeratedChains
 from hdsl.expressions.functions import where
-from hdsl.expressions.rewrite import element, elements_inlined, rebuild, references
+from hdsl.expressions.rewrite import element, elements_inlined, rebuild, references, rename_axes
 from hdsl.expressions.simplify import simplify
 from hdsl.expressions.tree import (
     Along,
     Concatenate,
+    Constant,
     Expression,
     Gather,
     Position,
@@ -19,12 +20,13 @@ from hdsl.expressions.tree import (
     Reference,
     Segment,
 )
-from hdsl.model.graph import Factor, Stochastic
+from hdsl.model.graph import Factor, Stochastic, whole
+from hdsl.plan.chains import Evaluate, Pair, axis_before, chained
 from hdsl.plan.families import NEVER, Family, hidden_definitions
 from hdsl.plan.phrases import shown
 from hdsl.plan.plan import Drawn
 from hdsl.plan.rows import Rows, rows_of, total
-from hdsl.plan.state import State
+from hdsl.plan.state import Piece, State
 from hdsl.plan.sums import Link
 
 
@@ -44,8 +46,12 @@ class Table:
 
     Attributes
     ----------
-    log_weights
-        Over the axes of the family and of its values.
+    total
+        Log of the sum over all values, a number.
+    random
+        The elements given the rest.
+    definitions
+        What these two refer to by name.
     used, left
         The pieces that it was made of, and what is left of them.
     size
@@ -53,7 +59,9 @@ class Table:
     """
 
     family: Family
-    log_weights: Expression
+    total: Expression
+    random: Enumerated | EnumeratedChains
+    definitions: Mapping[str, tuple[tuple[str, ...], Expression]]
     used: tuple[str, ...]
     left: Mapping[str, Factor]
     neighbours: tuple[str, ...]
@@ -66,6 +74,7 @@ class Elimination:
 
     families: Mapping[str, Family]
     count: Callable[[tuple[str, ...]], int]
+    evaluate: Evaluate
 
     def table(self, state: State, family: Family) -> Table | Refusal:
         """Collect all that depends on a family, for each of its elements and values."""
@@ -74,81 +83,161 @@ class Elimination:
             for other in self.families.values()
             for step in other.computed
         }
-        unknown = {node.name for node in family.nodes}
-        # What data fix is always told; a prior may be in the factor that another sum has left.
-        weights = family.log_prior({*family.priors} - (unknown - state.pieces.keys()))
-        used: list[str] = []
-        left: dict[str, Factor] = {}
+        told = _Told(family)
         for piece in state.pieces.values():
-            if piece.name in unknown:
-                used.append(piece.name)
-                continue
             rows = tuple(
-                replace(r, body=elements_inlined(r.body, hidden)) for r in rows_of(state, piece)
+                replace(r, body=elements_inlined(r.body, hidden))
+                for r in self._rows(state, piece, family, told)
             )
             concerned = [r for r in rows if family.name in r.body.names]
+            for part in concerned:
+                refusal = told.add(part, hidden)
+                if refusal is not None:
+                    return refusal
             if not concerned:
                 continue
-            for part in concerned:
-                collected = _collected(family, part, hidden)
-                if isinstance(collected, Refusal):
-                    return collected
-                weights = weights + collected
-            used.append(piece.name)
+            told.used.append(piece.name)
             rest = total(rows, lambda r: family.name not in r.body.names)
-            if rest.names:
-                left[piece.name] = Factor(piece.name, rest, piece.span)
+            if rest != Constant(0.0):
+                told.left[piece.name] = Factor(piece.name, rest, piece.span)
+        # What data fix is always told; a prior may be in the factor that another sum has left.
+        spent = {node.name for node in family.nodes} - state.pieces.keys()
+        weights = told.weights + family.log_prior({*family.priors} - spent - told.linked)
         if family.domain.possible is not None:
             weights = weights + where(family.domain.possible, 0.0, NEVER)
-        return self._table(family, simplify(weights), tuple(used), left)
+        return self._table(told, simplify(weights))
 
-    def _table(
-        self, family: Family, weights: Expression, used: tuple[str, ...], left: Mapping[str, Factor]
-    ) -> Table | Refusal:
-        others = [o for o in self.families.values() if o is not family and o.name in weights.names]
+    def _rows(self, state: State, piece: Piece, family: Family, told: _Told) -> tuple[Rows, ...]:
+        """The rows of a piece; a prior is told by the family, unless it links elements."""
+        if piece.name not in {node.name for node in family.nodes}:
+            return rows_of(state, piece)
+        assert isinstance(piece, Stochastic)
+        if piece.name not in family.linked:
+            told.used.append(piece.name)
+            return ()
+        told.linked.add(piece.name)
+        return (Rows(piece.name, piece.plates, piece.random.guarded_log_prob(piece.itself)),)
+
+    def _table(self, told: _Told, weights: Expression) -> Table | Refusal:
+        family = told.family
+        said = [weights, *(pair.body for pair in told.pairs)]
+        names = frozenset[str]().union(*(e.names for e in said))
+        others = [o for o in self.families.values() if o is not family and o.name in names]
         size = self.count((*family.axes, family.domain.axis))
+        size *= self.count((family.domain.axis,)) if told.pairs else 1
         for other in others:
-            if any(bound_axes(weights, other.name)):
-                reason = (
-                    f"summing over it would tie the elements of `{other.shown}` together, "
-                    "on which the same terms depend"
-                )
-                way_out = (
-                    f"let no term depend on both, or give one of `{family.shown}` and "
-                    f"`{other.shown}` a continuous distribution"
-                )
-                return Refusal(family, reason, used[-1], way_out)
+            if told.pairs or any(bound_axes(weights, other.name)):
+                return _tied(family, other, told.used[-1])
             size *= self.count((other.domain.axis,)) ** len(references(weights, other.name))
-        names = tuple(other.shown for other in others)
-        return Table(family, weights, used, left, names, size)
+        if told.pairs:
+            found = chained(family, weights, told.pairs, self.evaluate)
+            if isinstance(found, str):
+                way_out = f"let each element of `{family.shown}` depend on one before it"
+                return Refusal(family, found, told.pairs[0].rows.name, way_out)
+            definitions = {**family.definitions, **found.definitions}
+            return Table(
+                family,
+                found.total,
+                found.random,
+                definitions,
+                tuple(told.used),
+                told.left,
+                (),
+                size,
+            )
+        axis = family.domain.axis
+        body = Reduce("logsumexp", weights, (axis,))
+        summed = Reduce("sum", body, family.axes) if family.axes else body
+        random = Enumerated(weights, family.domain.values, axis)
+        shown_names = tuple(other.shown for other in others)
+        return Table(
+            family,
+            summed,
+            random,
+            family.definitions,
+            tuple(told.used),
+            told.left,
+            shown_names,
+            size,
+        )
 
 
-def _collected(family: Family, rows: Rows, hidden: Collection[str]) -> Expression | Refusal:
-    """What some rows say about each element and value."""
+@dataclass
+class _Told:
+    """What has been collected about a family.
 
-    def refuse(reason: str) -> Refusal:
-        way_out = f"let each term of the model depend on one element of `{family.shown}`"
-        return Refusal(family, reason, rows.name, way_out)
+    Attributes
+    ----------
+    weights
+        What speaks of one element at a time.
+    pairs
+        What speaks of two.
+    linked
+        The statements of the family's own priors among these.
+    """
 
-    name = f"`{shown(rows.name)}`"
-    through = sorted(rows.body.names & set(hidden))
-    if through:
-        return refuse(f"{name} depends on it through `{through[0]}`, computed as a whole")
-    found = list(references(rows.body, family.name))
-    if any(bound_axes(rows.body, family.name)) or any(not r.axes <= {*rows.axes} for r in found):
-        return refuse(f"a term of {name} depends on several of its elements")
-    if len(found) > 1:
-        return refuse(f"one term of {name} depends on more than one of its elements")
-    reference = found[0]
-    link = Link(rows.axes, family.axes, reference)
-    if link.problem is not None:
-        return refuse(f"{name} {link.problem}")
-    return link.gathered(at_values(rows.body, family, reference))
+    family: Family
+    weights: Expression = field(default_factory=lambda: Constant(0.0))
+    pairs: list[Pair] = field(default_factory=list[Pair])
+    used: list[str] = field(default_factory=list[str])
+    left: dict[str, Factor] = field(default_factory=dict[str, Factor])
+    linked: set[str] = field(default_factory=set[str])
+
+    def add(self, rows: Rows, hidden: Collection[str]) -> Refusal | None:
+        """Collect what some rows say about each element and value."""
+        family, name = self.family, f"`{shown(rows.name)}`"
+
+        def refuse(reason: str) -> Refusal:
+            way_out = f"let each term of the model depend on one element of `{family.shown}`"
+            return Refusal(family, reason, rows.name, way_out)
+
+        through = sorted(rows.body.names & set(hidden))
+        if through:
+            return refuse(f"{name} depends on it through `{through[0]}`, computed as a whole")
+        found = list(references(rows.body, family.name))
+        free = all(r.axes <= {*rows.axes} for r in found)
+        if not free or any(bound_axes(rows.body, family.name)):
+            return refuse(f"a term of {name} depends on several of its elements")
+        if len(found) > 2 or (len(found) == 2 and len(family.axes) != 1):
+            return refuse(f"one term of {name} depends on more than one of its elements")
+        if len(found) == 2:
+            self.pairs.append(self._pair(rows, *found))
+            return None
+        link = Link(rows.axes, family.axes, found[0])
+        if link.problem is not None:
+            return refuse(f"{name} {link.problem}")
+        body = at_values(rows.body, family, found[0], family.domain.axis)
+        self.weights = self.weights + link.gathered(body)
+        return None
+
+    def _pair(self, rows: Rows, one: Reference, other: Reference) -> Pair:
+        own = next(
+            (s.node.expression for s in self.family.computed if s.node.name == rows.name), None
+        )
+        if own is None:
+            own = whole(self.family.name, self.family.axes)
+        if other == own:
+            one, other = other, one
+        body = at_values(rows.body, self.family, one, self.family.domain.axis)
+        body = at_values(body, self.family, other, axis_before(self.family))
+        return Pair(rows, one, other, body)
 
 
-def at_values(body: Expression, family: Family, reference: Reference) -> Expression:
-    """A body with a reference to a family replaced by all values that it can have."""
-    values = element(family.axes, family.domain.values, reference.indices)
+def _tied(family: Family, other: Family, statement: str) -> Refusal:
+    return Refusal(
+        family,
+        f"summing over it would tie the elements of `{other.shown}` together, on which the same "
+        "terms depend",
+        statement,
+        f"let no term depend on both, or give one of `{family.shown}` and `{other.shown}` a "
+        "continuous distribution",
+    )
+
+
+def at_values(body: Expression, family: Family, reference: Reference, axis: str) -> Expression:
+    """A body with a reference to a family replaced by all its values, along an axis."""
+    values = rename_axes(family.domain.values, {family.domain.axis: axis})
+    values = element(family.axes, values, reference.indices)
     by_position = isinstance(values, Position)
 
     def change(e: Expression) -> Expression | None:
@@ -157,8 +246,7 @@ def at_values(body: Expression, family: Family, reference: Reference) -> Express
         if by_position and isinstance(e, Reference) and Gather(reference) in e.indices:
             # The values are the positions along an index set, in order: the whole axis is meant.
             indices = tuple(
-                Along(family.domain.axis) if index == Gather(reference) else index
-                for index in e.indices
+                Along(axis) if index == Gather(reference) else index for index in e.indices
             )
             return rebuild(replace(e, indices=indices), change)
         return None
@@ -189,12 +277,9 @@ def bound_axes(expression: Expression, name: str) -> Iterator[str]:
 def summed_out(state: State, table: Table) -> State:
     """The state without a family, which is drawn afterwards."""
     family = table.family
-    axis = family.domain.axis
     pieces = {n: p for n, p in state.pieces.items() if n not in table.used}
     pieces |= table.left
-    body = Reduce("logsumexp", table.log_weights, (axis,))
-    summed = Reduce("sum", body, family.axes) if family.axes else body
-    pieces[family.name] = Factor(family.name, summed, family.span)
+    pieces[family.name] = Factor(family.name, table.total, family.span)
     bare = {
         name: piece
         for name in table.used
@@ -202,13 +287,12 @@ def summed_out(state: State, table: Table) -> State:
         and not piece.is_observed
         and not piece.random.is_discrete
     }
-    random = Enumerated(table.log_weights, family.domain.values, axis)
-    node = replace(family.nodes[0], name=family.name, axes=family.axes, random=random)
+    node = replace(family.nodes[0], name=family.name, axes=family.axes, random=table.random)
     return replace(
         state,
         pieces=pieces,
         bare={**state.bare, **bare},
-        definitions={**state.definitions, **family.definitions},
+        definitions={**state.definitions, **table.definitions},
         spent={**state.spent, **dict.fromkeys(table.used, family.shown)},
         recovery=(Drawn(node), *family.computed, *state.recovery),
     )

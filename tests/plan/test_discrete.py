@@ -229,6 +229,126 @@ q ~ Normal(mu + sum(z), 1)
     {"w": [0, 1]},
 )
 
+MODELS["chain"] = (
+    Case(
+        """index state = 1..2
+index t = 1..5
+data y[t], p0[state]
+mu[state] ~ Normal(0, 1); p ~ Beta(1, 1); q ~ Beta(1, 1)
+stay[state] = if state == 1 then p else q
+P[state, state'] = if state == state' then stay[state] else 1 - stay[state]
+z[1] ~ Categorical(p0)
+z[t] ~ Categorical(P[z[t-1]]) for t > 1
+y[t] ~ Normal(mu[z[t]], 1)
+twos = sum(z[t] == 2 for t)
+""",
+        {"y": [1, 2, -1, 0.5, 3], "p0": [0.3, 0.7]},
+    ),
+    {"z[1]": [0, 1], "z[t]": [0, 1]},
+)
+MODELS["impossible steps"] = (
+    Case(
+        """index state = {A, B, C}
+index t = 1..4
+data y[t], p0[state], P[state, state']
+mu[state] ~ Normal(0, 1)
+z[1] ~ Categorical(p0)
+z[t] ~ Categorical(P[z[t-1]]) for t > 1
+y[t] ~ Normal(mu[z[t]], 1)
+""",
+        {
+            "y": [1, 2, -1, 0.5],
+            "p0": [1, 0, 0],
+            "P": [[0.5, 0.5, 0], [0, 0.4, 0.6], [0, 0, 1]],
+        },
+    ),
+    {"z[1]": [0, 1, 2], "z[t]": [0, 1, 2]},
+)
+MODELS["chains of groups"] = (
+    Case(
+        """index state = {A, B}
+index t = 1..3
+index g = 1..2
+data y[g, t], p0[state], P[t, state, state'], more[visit], of[visit] : g, at[visit] : t
+mu[state] ~ Normal(0, 1); b ~ Normal(0, 1)
+z[g, 1] ~ Categorical(p0)
+z[g, t] ~ Categorical(P[t, z[g, t-1]]) for t > 1
+y[g, t] ~ Normal(mu[z[g, t]], 1)
+more[visit] ~ Normal(b * (z[of[visit], at[visit]] == B), 0.5)
+""",
+        {
+            "y": [[1, 2, -1], [0.5, 3, 0]],
+            "p0": [0.3, 0.7],
+            "P": [[[0.1, 0.9], [0.2, 0.8]], [[0.3, 0.7], [0.4, 0.6]], [[0.5, 0.5], [0.6, 0.4]]],
+            "more": [0.1, 1, 0.4],
+            "of": [1, 2, 2],
+            "at": [2, 3, 3],
+        },
+    ),
+    {"z[g, 1]": [0, 1], "z[g, t]": [0, 1]},
+)
+MODELS["restarts"] = (
+    Case(
+        """index state = {A, B}
+index i = 1..6
+data y[i], p0[state], P[state, state'], starts[i]
+mu[state] ~ Normal(0, 1); jump ~ Normal(0, 1)
+z[i] ~ Categorical(p0) for starts[i] == 1
+z[i] ~ Categorical(P[z[i-1]]) for starts[i] == 0
+y[i] ~ Normal(mu[z[i]], 1)
+factor if z[i] == z[i-1] then jump else 0 for i > 1, starts[i] == 0
+""",
+        {
+            "y": [1, 2, -1, 0, 4, 0.1],
+            "p0": [0.3, 0.7],
+            "P": [[0.1, 0.9], [0.2, 0.8]],
+            "starts": [1, 0, 0, 1, 0, 1],
+        },
+    ),
+    {"z[i]": [0, 1], "z[i] (2)": [0, 1]},
+)
+MODELS["counts in a chain"] = (
+    Case(
+        """index t = 1..4
+data y[t]
+phi, s ~ Beta(2, 2)
+N[1] ~ DiscreteUniform(1, 4)
+N[t] ~ Binomial(N[t-1], phi) for t > 1
+y[t] ~ Normal(N[t], s)
+""",
+        {"y": [4, 2, 1.5, 0.5]},
+    ),
+    {"N[1]": [1, 2, 3, 4], "N[t]": [0, 1, 2, 3, 4]},
+)
+MODELS["neighbours"] = (
+    Case(
+        """data y[t], later[u]
+index u = 2..5
+index t = 1..5
+J ~ Normal(0, 1)
+z[t] ~ Bernoulli(0.4)
+c[t] ~ Bernoulli(0.3 + 0.4 * z[t])
+y[t] ~ Normal(z[t] + c[t], 1)
+later[u] ~ Normal(J * z[u] * z[u-1], 1)
+""",
+        {"y": [4, 2, 1.5, 0.5, 0], "later": [1, 2, 3, 0]},
+    ),
+    {"z": [0, 1], "c": [0, 1]},
+)
+MODELS["backwards"] = (
+    Case(
+        """index t = 1..4
+data y[t]
+a ~ Normal(0, 1)
+z[4] ~ Bernoulli(0.4)
+z[t] ~ Bernoulli(if z[t+1] then 0.8 else 0.1) for t < 4
+y[t] ~ Normal(a * z[t], 1)
+""",
+        {"y": [4, 2, 1.5, 0.5]},
+    ),
+    {"z[4]": [0, 1], "z[t]": [0, 1]},
+)
+
 
 @pytest.mark.parametrize("model", MODELS)
 def test_the_law_and_the_sum_over_all_values(model: str) -> None:
@@ -236,7 +356,7 @@ def test_the_law_and_the_sum_over_all_values(model: str) -> None:
     assert largest_error(case, ranges) <= TOLERANCE
 
 
-@pytest.mark.parametrize("model", ["voles", "counts", "plated network"])
+@pytest.mark.parametrize("model", ["voles", "counts", "impossible steps", "counts in a chain"])
 def test_gradients_are_finite(model: str) -> None:
     """Also where some values are impossible: log 0, and what follows from it."""
     density = lower(*plan_of(MODELS[model][0]))
