@@ -51,7 +51,8 @@ def sum_out(
     families = find_families(state)
     if not families:
         return state
-    count, evaluate = _counter(state, families, sizes, bound), _evaluator(bound)
+    evaluate = _evaluator(bound, sizes)
+    count = _counter(families.values(), sizes, evaluate)
     state = _collapse_below(state, families, tuple(collapses), keep, count, evaluate)
     result = eliminate(state, count, evaluate)
     if isinstance(result, State):
@@ -65,36 +66,34 @@ def sum_out(
     raise AssertionError
 
 
-def _counter(
-    state: State, families: Mapping[str, Family], sizes: Mapping[str, int], bound: Bound | None
-) -> Count:
+def _evaluator(bound: Bound | None, sizes: Mapping[str, int]) -> Evaluate:
+    def evaluate(e: Expression) -> NDArray[Any] | None:
+        values = {} if bound is None else bound.values
+        if not e.names <= values.keys():
+            return None
+        run = Evaluator(numpy_arrays(), values, {} if bound is None else bound.sets, sizes)
+        try:
+            return np.asarray(run(e).array)
+        except KeyError:  # without the data, not all sizes and labels are known
+            return None
+
+    return evaluate
+
+
+def _counter(families: Iterable[Family], sizes: Mapping[str, int], evaluate: Evaluate) -> Count:
     lengths = dict(sizes)
-    values = {} if bound is None else bound.values
-    for family in families.values():
+    for family in families:
         for e in walk(family.domain.values):
-            if isinstance(e, WholeNumbers) and e.last.names <= values.keys():
-                run = Evaluator(numpy_arrays(), values, {} if bound is None else bound.sets, sizes)
-                last = np.asarray(run(e.last).array)
-                lengths[e.axis] = int(last.max()) + 1 if last.size else 1
+            if isinstance(e, WholeNumbers):
+                last = evaluate(e.last)
+                if last is not None:
+                    lengths[e.axis] = int(last.max()) + 1 if last.size else 1
 
     def count(axes: tuple[str, ...]) -> int:
         known = (lengths.get(a, lengths.get(set_of(a), _UNKNOWN_LENGTH)) for a in axes)
         return math.prod(known)
 
     return count
-
-
-def _evaluator(bound: Bound | None) -> Evaluate:
-    def evaluate(e: Expression) -> NDArray[Any] | None:
-        if bound is None or not e.names <= bound.values.keys():
-            return None
-        run = Evaluator(numpy_arrays(), bound.values, bound.sets, bound.sizes)
-        try:
-            return np.asarray(run(e).array)
-        except KeyError:  # without all data, not all sizes are known
-            return None
-
-    return evaluate
 
 
 def _collapse_below(
