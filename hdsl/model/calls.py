@@ -11,6 +11,7 @@ from hdsl.distributions import FAMILIES
 from hdsl.distributions.categorical import Categorical
 from hdsl.expressions.functions import FUNCTIONS, REDUCTIONS, SWEEPS
 from hdsl.expressions.tree import Expression, Size, apply
+from hdsl.model.combinators import COMBINATORS
 from hdsl.model.comparisons import of_the_same_set
 from hdsl.model.density_heads import OwnDensity
 from hdsl.model.linear_algebra import LINEAR_ALGEBRA, matrix_function
@@ -105,7 +106,7 @@ def positional(read: Translator, expression: tree.Call) -> list[tree.Expression]
 def _unknown_function(read: Translator, expression: tree.Call) -> NoReturn:
     name = expression.function
     span = expression.function_span if expression.function_span != tree.NOWHERE else expression.span
-    if name in FAMILIES or name in LATER_DISTRIBUTIONS or name == "Categorical":
+    if name in FAMILIES or name in (*LATER_DISTRIBUTIONS, *COMBINATORS, "Categorical"):
         read.fail(
             "HB215",
             f"distribution `{name}` stands where a number is needed",

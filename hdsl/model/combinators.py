@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from hdsl.diagnostics import Label as Place
 from hdsl.distributions.categorical import Categorical
-from hdsl.distributions.censored import CensoredIf, CensoredTo
 from hdsl.distributions.choice import Choice
 from hdsl.distributions.mixture import IndexMixture, ListMixture
-from hdsl.distributions.random import Applied, Random
+from hdsl.distributions.random import Random
 from hdsl.distributions.weights import adds_up, element
 from hdsl.distributions.zeros import Hurdle, ZeroInflated
 from hdsl.expressions.tree import Constant, Expression, Stack, set_of
+from hdsl.model.component_checks import check_one_kind, check_part
 from hdsl.model.reductions import bind_conditions
 from hdsl.model.scope import LIST_AXIS, Failed, Scope, is_slice
 from hdsl.syntax import tree
@@ -179,65 +179,6 @@ def _check_components(
     for part, text in zip(components, texts, strict=True):
         check_part(read, part, text, "a mixture")
     check_one_kind(read, components, texts)
-
-
-def check_part(read: Translator, part: Random, text: tree.Expression, whole: str) -> None:
-    """Refuse what cannot be a part of another distribution."""
-    if isinstance(part, Categorical):
-        read.fail(
-            "HB423",
-            f"`Categorical` cannot stand in {whole}",
-            text.span,
-            cause="it draws a label, whose chances are one vector",
-            help="compute that vector: `Categorical(p)`, where `p[k] = …`",
-        )
-    if any(isinstance(other, CensoredTo | CensoredIf) for other in part.walk()):
-        read.fail(
-            "HB423",
-            f"a censored distribution cannot stand in {whole}",
-            text.span,
-            cause="censoring says how much of an observed value is seen",
-            help="censor the whole: `Mixture(…) censored to [0, 10]`, for example",
-        )
-    for other in part.walk():
-        if isinstance(other, Applied) and not other.distribution.proper:
-            read.fail(
-                "HB423",
-                f"`{other.family}` cannot stand in {whole}",
-                text.span,
-                cause="it does not add up to 1, so it has no share in the whole",
-                help="take a proper distribution, such as `Uniform(lower, upper)`",
-            )
-
-
-def check_one_kind(
-    read: Translator, parts: Sequence[Random], texts: Sequence[tree.Expression]
-) -> None:
-    """Refuse whole numbers beside continuous ones."""
-    kinds = [(part.is_discrete, part.has_atoms) for part in parts]
-    other = next((i for i, kind in enumerate(kinds) if kind != kinds[0]), None)
-    if other is None:
-        return
-    title = f"`{parts[0].family}` and `{parts[other].family}` do not go together"
-    if kinds[other][0] == kinds[0][0]:
-        read.fail(
-            "HB422",
-            title,
-            texts[other].span,
-            cause="zero has a chance of its own in one of them, and a density in the other",
-            help="give both of them extra zeros, or none",
-        )
-    what = {True: "whole numbers", False: "fractions too"}
-    read.fail(
-        "HB422",
-        title,
-        texts[other].span,
-        labels=[Place(texts[0].span, f"draws {what[kinds[0][0]]}")],
-        cause="a probability cannot be compared with a density: either all distributions draw "
-        "whole numbers, or none does",
-        help="for zeros beside a continuous distribution there is `ZeroInflated(p, D)`, or "
-        "`Hurdle(p, D)`",
-    )
 
 
 # --- extra zeros ---------------------------------------------------------------------------------

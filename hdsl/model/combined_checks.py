@@ -44,7 +44,7 @@ def _check_unknown(graph: ModelGraph, report: Report, node: Stochastic) -> None:
     elif graph.roles[node.name] == "parameter" and random.has_atoms:
         report.add(
             "HB425",
-            f"`{node.name}` is unknown, and single values of it have a chance of their own",
+            f"{_what(node)} is unknown, and single values of it have a chance of their own",
             random.span,
             cause="hdsl samples unknowns that are continuous, and sums over whole numbers; this is "
             "a mixture of both",
@@ -53,6 +53,11 @@ def _check_unknown(graph: ModelGraph, report: Report, node: Stochastic) -> None:
             else "say it with a switch: `on ~ Bernoulli(p)`, another name for the value above "
             "zero, and the product of the two",
         )
+
+
+def _what(node: Stochastic) -> str:
+    name = node.name.removeprefix("missing ")
+    return f"`{name}`" if name == node.name else f"a missing cell of `{name}`"
 
 
 def _check_known(graph: ModelGraph, report: Report, random: Random) -> None:

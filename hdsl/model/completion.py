@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdsl.diagnostics import Report
+from hdsl.distributions.censored import CensoredIf
 from hdsl.expressions.arrays import numpy_arrays
 from hdsl.expressions.evaluate import Evaluator, Value
 from hdsl.expressions.rewrite import along, rebuild, references
@@ -189,6 +190,9 @@ class _Completer:
         else:
             self.nodes[node.name] = self._chosen(node, f"{node.name}.seen", plates, ~rows)
             drawn = self._chosen(node, f"{node.name}.missing", plates, rows)
+        # Of a value that is missing not even a bound was seen.
+        random = drawn.random.base if isinstance(drawn.random, CensoredIf) else drawn.random
+        drawn = replace(drawn, random=random)
         unknown = replace(drawn, name=f"missing {node.name}", value=None, is_internal=True)
         self.nodes[unknown.name] = unknown
         self._tell_cells(node, drawn.value or value, unknown, rows)

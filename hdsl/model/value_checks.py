@@ -261,7 +261,7 @@ def _distribution_name(random: Random) -> str:
         return random.family
     if isinstance(random, Categorical):
         return "the distribution"
-    return f"the {random.family[0].lower()}{random.family[1:]}"
+    return f"the {random.family}"
 
 
 def _first(mask: NDArray[np.bool_]) -> tuple[int, ...]:
