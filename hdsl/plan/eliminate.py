@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hdsl.diagnostics import Label as Place
 from hdsl.diagnostics import Report
+from hdsl.distributions.enumerated import EnumeratedChains
 from hdsl.expressions.arrays import numpy_arrays
 from hdsl.expressions.evaluate import Evaluator
 from hdsl.expressions.tree import Expression, WholeNumbers, set_of, walk
@@ -158,8 +159,10 @@ def _note(table: Table, count: Count) -> Note:
     elements = sum(count(node.axes) for node in family.nodes)
     each = f" for each of its {elements:,} elements" if elements > 1 else ""
     given = f", given {listed(table.neighbours)}" if table.neighbours else ""
+    is_chain = isinstance(table.random, EnumeratedChains)
+    way = ", from the end of each chain to its start" if is_chain else given
     reason = (
-        f"discrete: summed out exactly over its {number} values{each}{given} (a table of "
+        f"discrete: summed out exactly over its {number} values{each}{way} (a table of "
         f"{table.size:,} numbers), and drawn afterwards given the rest"
     )
     names = tuple(node.name for node in family.nodes)

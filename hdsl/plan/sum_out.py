@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from hdsl.distributions.enumerated import Enumerated, EnumeratedChains
@@ -21,7 +21,7 @@ from hdsl.expressions.tree import (
     Segment,
 )
 from hdsl.model.graph import Factor, Stochastic, whole
-from hdsl.plan.chains import Evaluate, Pair, axis_before, chained
+from hdsl.plan.chains import Definitions, Evaluate, Pair, axis_before, chained
 from hdsl.plan.families import NEVER, Family, hidden_definitions
 from hdsl.plan.phrases import shown
 from hdsl.plan.plan import Drawn
@@ -96,6 +96,8 @@ class Elimination:
                     return refusal
             if not concerned:
                 continue
+            if family.name in _of_ends(piece, hidden):
+                return _moving_ends(family, piece)
             told.used.append(piece.name)
             rest = total(rows, lambda r: family.name not in r.body.names)
             if rest != Constant(0.0):
@@ -183,7 +185,7 @@ class _Told:
     left: dict[str, Factor] = field(default_factory=dict[str, Factor])
     linked: set[str] = field(default_factory=set[str])
 
-    def add(self, rows: Rows, hidden: Collection[str]) -> Refusal | None:
+    def add(self, rows: Rows, hidden: Definitions) -> Refusal | None:
         """Collect what some rows say about each element and value."""
         family, name = self.family, f"`{shown(rows.name)}`"
 
@@ -221,6 +223,24 @@ class _Told:
         body = at_values(rows.body, self.family, one, self.family.domain.axis)
         body = at_values(body, self.family, other, axis_before(self.family))
         return Pair(rows, one, other, body)
+
+
+def _of_ends(piece: Piece, hidden: Definitions) -> frozenset[str]:
+    """What the ends of the support of a continuous unknown depend on."""
+    if not isinstance(piece, Stochastic) or piece.is_observed or piece.random.is_discrete:
+        return frozenset()
+    support = piece.random.support
+    ends = (end for end in (support.lower, support.upper) if end is not None)
+    return frozenset[str]().union(*(elements_inlined(end, hidden).names for end in ends))
+
+
+def _moving_ends(family: Family, piece: Piece) -> Refusal:
+    return Refusal(
+        family,
+        f"it decides which values `{shown(piece.name)}`, which is sampled, can have",
+        piece.name,
+        f"give `{shown(piece.name)}` the same ends whatever `{family.shown}` is",
+    )
 
 
 def _tied(family: Family, other: Family, statement: str) -> Refusal:

@@ -386,3 +386,17 @@ def test_a_discrete_unknown_is_not_kept() -> None:
     case = MODELS["voles"][0]
     with pytest.raises(HdslError, match="HB514"):
         check_options(case.graph, Options(keep=frozenset({"z"})))
+
+
+def test_elements_that_form_no_chain_are_refused() -> None:
+    case = Case(
+        """index t = 1..5
+data y[t]
+z[1] ~ Bernoulli(0.5)
+z[t] ~ Bernoulli(if z[1] == 1 then 0.9 else 0.2) for t > 1
+y[t] ~ Normal(z[t], 1)
+""",
+        {"y": [1, 2, 3, 4, 5]},
+    )
+    with pytest.raises(HdslError, match="do not follow each other in chains"):
+        plan_of(case)
