@@ -25,7 +25,6 @@ from hdsl.model.completion import (
     completed_name,
     observers,
     of_unknown_cells,
-    pieces_name,
 )
 from hdsl.model.element_names import element_name
 from hdsl.model.evaluable import array_over, can_evaluate
@@ -143,6 +142,8 @@ class _Binder:
     covered: dict[str, NDArray[np.bool_]] = field(default_factory=dict[str, NDArray[np.bool_]])
     imputed: tuple[Imputed, ...] = ()
     simulated: frozenset[str] = frozenset()
+    refused: set[str] = field(default_factory=set[str])
+    joined: set[str] = field(default_factory=set[str])
     without_rows: set[str] = field(default_factory=set[str])
 
     def __post_init__(self) -> None:
@@ -407,6 +408,8 @@ class _Binder:
         self.values.update({**given, **found.values})
         self.sizes.update(found.sizes)
         self.covered.update(found.covered)
+        self.refused |= found.refused
+        self.joined |= found.joined
         self.missing.update({name: self.blank[name] for name in ready if name in self.blank})
         self.imputed = (*self.imputed, *found.imputed)
         self.graph = self.positions.graph = found.graph
@@ -494,9 +497,9 @@ class _Binder:
             gaps[name] = found
             gaps[completed_name(name)] = replace(found, mask=rest)
         checker = MissingChecker(self.graph, self.evaluator, gaps, self.report)
-        checker.check(skipped={pieces_name(name) for name in self.missing})
+        checker.check(skipped=self.refused | self.joined)
         if self.imputed and not self.report.errors:
-            check_graph(of_unknown_cells(self.graph), self.report)
+            check_graph(of_unknown_cells(self.graph, self.joined), self.report)
 
     def _with_value(self, name: str, value: Value) -> Evaluator:
         return self._with({name: value})

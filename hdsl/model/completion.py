@@ -7,27 +7,29 @@ array, laid together from the given values and the unknown ones.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hdsl.diagnostics import Report
+from hdsl.distributions import DISTRIBUTIONS
 from hdsl.distributions.censored import CensoredIf
+from hdsl.distributions.random import Applied
 from hdsl.expressions.arrays import numpy_arrays
 from hdsl.expressions.evaluate import Evaluator, Value
-from hdsl.expressions.rewrite import along, rebuild, references
+from hdsl.expressions.rewrite import rebuild, references, sum_over
 from hdsl.expressions.solve import solved_for
 from hdsl.expressions.tree import (
-    Along,
     Concatenate,
+    Constant,
     Expression,
     Gather,
     Reference,
     map_children,
 )
+from hdsl.model.chosen_rows import chosen_rows
 from hdsl.model.evaluable import array_over, can_evaluate
 from hdsl.model.graph import (
     Deterministic,
@@ -40,6 +42,7 @@ from hdsl.model.graph import (
     whole,
 )
 from hdsl.model.order import ordered
+from hdsl.source import Span
 
 Mask = NDArray[np.bool_]
 
@@ -47,11 +50,6 @@ Mask = NDArray[np.bool_]
 def completed_name(data: str) -> str:
     """The name of the array in which unknowns fill the missing cells of data."""
     return f"completed {data}"
-
-
-def pieces_name(data: str) -> str:
-    """The name of the given and the unknown values, one after the other."""
-    return f"{completed_name(data)}.parts"
 
 
 @dataclass
@@ -66,6 +64,10 @@ class Completed:
         The cells that are unknowns.
     covered
         For data, which of the missing cells these are.
+    joined
+        The quantities in which given and unknown values follow each other.
+    refused
+        Statements of which a mistake was reported.
     """
 
     graph: ModelGraph
@@ -73,19 +75,21 @@ class Completed:
     sizes: dict[str, int] = field(default_factory=dict[str, int])
     imputed: tuple[Imputed, ...] = ()
     covered: dict[str, Mask] = field(default_factory=dict[str, Mask])
+    joined: set[str] = field(default_factory=set[str])
+    refused: set[str] = field(default_factory=set[str])
 
 
-def of_unknown_cells(graph: ModelGraph) -> ModelGraph:
+def of_unknown_cells(graph: ModelGraph, joined: Iterable[str]) -> ModelGraph:
     """The graph, for checks of supports: completed arrays hold what is drawn for them alone.
 
     The values that were given are checked one by one.
     """
     nodes = dict(graph.nodes)
-    for name in graph.data:
-        pieces = nodes.get(pieces_name(name))
+    for name in joined:
+        pieces = nodes[name]
         if isinstance(pieces, Deterministic) and isinstance(pieces.expression, Concatenate):
             drawn = replace(pieces.expression, items=pieces.expression.items[1:])
-            nodes[pieces.name] = replace(pieces, expression=drawn)
+            nodes[name] = replace(pieces, expression=drawn)
     return replace(graph, nodes=nodes)
 
 
@@ -177,18 +181,23 @@ class _Completer:
         if lacking is None or not lacking.any():
             self.nodes[node.name] = node
             return
-        event = node.random.event_axes
+        event = tuple(axis for axis in node.axes if axis in node.random.event_axes)
         plates = tuple(axis for axis in node.axes if axis not in event)
-        inner = tuple(node.axes.index(axis) for axis in node.axes if axis in event)
-        rows = np.asarray(lacking.any(axis=inner))
-        if inner and (lacking.all(axis=inner) != rows).any():
-            self._report_part_of_a_row(node)
-            self.nodes[node.name] = node
+        inner = tuple(map(node.axes.index, event))
+        any_cell = np.asarray(lacking.any(axis=inner))
+        rows = np.asarray(lacking.all(axis=inner))
+        if (any_cell != rows).any():
+            if not _is_free(node) or not isinstance(value, Reference):
+                self._report_part_of_a_row(node)
+                return
+            self._rows_in_part(node, value, plates, any_cell & ~rows, lacking)
+        if not any_cell.all():
+            self.nodes[node.name] = self._chosen(node, f"{node.name}.seen", plates, ~any_cell)
+        if not rows.any():
             return
         if rows.all():
-            drawn = replace(node, axes=(*plates, *(a for a in node.axes if a in event)))
+            drawn = replace(node, axes=(*plates, *event))
         else:
-            self.nodes[node.name] = self._chosen(node, f"{node.name}.seen", plates, ~rows)
             drawn = self._chosen(node, f"{node.name}.missing", plates, rows)
         # Of a value that is missing not even a bound was seen.
         random = drawn.random.base if isinstance(drawn.random, CensoredIf) else drawn.random
@@ -196,6 +205,41 @@ class _Completer:
         unknown = replace(drawn, name=f"missing {node.name}", value=None, is_internal=True)
         self.nodes[unknown.name] = unknown
         self._tell_cells(node, drawn.value or value, unknown, rows)
+
+    def _rows_in_part(
+        self,
+        node: Stochastic,
+        value: Reference,
+        plates: tuple[str, ...],
+        rows: Mask,
+        lacking: Mask,
+    ) -> None:
+        """Rows of which some numbers were seen: the others are unknowns, and all have one density.
+
+        That density is a factor, so the unknown numbers have no other.
+        """
+        in_part = self._chosen(node, f"{node.name}.in part", plates, rows) if plates else node
+        axes = (*plates, *(axis for axis in node.axes if axis not in plates))
+        gaps = np.transpose(lacking, [node.axes.index(axis) for axis in axes])
+        gaps = gaps & rows.reshape(rows.shape + (1,) * (gaps.ndim - rows.ndim))
+        name = f"missing in rows of {node.name}"
+        cells = Stochastic(name, axes, _flat(node), value, node.span, is_internal=True)
+        unknown = replace(self._chosen(cells, f"{node.name}.cells", axes, gaps), value=None)
+        self.nodes[name] = unknown
+        self._tell_cells(cells, value, unknown, gaps)
+
+        given = self.given[value.name]
+        run = self._with({value.name: Value(_numbers(given), given.axes)})
+        table = array_over(value, axes, run).copy()
+        table[gaps] = given.array.size + np.arange(int(gaps.sum()))
+        row_axes = (*in_part.axes[:1], *axes[len(plates) :]) if plates else axes
+        full = self._joined(
+            f"rows of {node.name}", whole(value.name, given.axes), given.axes,
+            (self.parts[value.name][-1],), Value(table[rows] if plates else table, row_axes),
+            node.span,
+        )  # fmt: skip
+        density = sum_over(in_part.random.log_prob(full), in_part.plates)
+        self.nodes[f"{node.name} in part"] = Factor(f"{node.name} in part", density, node.span)
 
     def _lacking(self, node: Stochastic, value: Expression) -> Mask | None:
         """Which elements of an observation rest on a missing cell."""
@@ -209,43 +253,12 @@ class _Completer:
     def _chosen(
         self, node: Stochastic, axis: str, plates: tuple[str, ...], mask: Mask
     ) -> Stochastic:
-        """The observation at some of its rows alone, along an axis of its own."""
-        names = tuple(f"{axis}.{plate}" for plate in plates)
-        chosen_name = f"{axis}.chosen"
-        self.selections[axis] = Selection(axis, plates, names, whole(chosen_name, plates))
-        self._add_value(chosen_name, Value(mask * 1.0, plates))
-        for name, positions in zip(names, np.nonzero(mask), strict=True):
-            self._add_value(name, Value(positions.astype(np.int64), (axis,)))
-        self._add_size(axis, int(mask.sum()))
-
-        def taken(e: Expression) -> Expression:
-            try:
-                return self._at(e, plates, names, axis)
-            except ValueError:  # an axis is made inside: a cumulative sum, say
-                own = tuple(a for a in node.axes if a in e.axes)
-                own = (*own, *sorted(e.axes - set(own)))
-                name = self._whole_argument(node, e, own)
-                return self._at(whole(name, own), plates, names, axis)
-
-        value = None if node.value is None else taken(node.value)
-        event = tuple(a for a in node.axes if a not in plates)
-        return replace(node, axes=(axis, *event), random=node.random.map(taken), value=value)
-
-    def _at(
-        self, e: Expression, plates: Sequence[str], names: Sequence[str], axis: str
-    ) -> Expression:
-        for plate, name in zip(plates, names, strict=True):
-            e = along(e, plate, Gather(Reference(name, (Along(axis),))))
-        return e
-
-    def _whole_argument(self, node: Stochastic, e: Expression, axes: tuple[str, ...]) -> str:
-        """The name of a quantity that is computed as a whole before rows of it are taken."""
-        named = (f"{node.name} argument {number}" for number in count(1))
-        for name in named:
-            wanted = Deterministic(name, axes, e, node.span, is_internal=True)
-            if self.nodes.setdefault(name, wanted) == wanted:
-                return name
-        raise AssertionError
+        found = chosen_rows(node, axis, plates, mask)
+        self.selections[axis] = found.selection
+        self.out.values.update(found.values)
+        self.out.sizes[axis] = found.size
+        self.nodes.update({made.name: made for made in found.wholes})
+        return found.node
 
     def _tell_cells(
         self, node: Stochastic, formula: Expression, drawn: Stochastic, rows: Mask
@@ -265,8 +278,7 @@ class _Completer:
         if solved != target:
             part = f"{drawn.name} of {name}"
             self.nodes[part] = Deterministic(part, drawn.axes, solved, node.span, is_internal=True)
-        numbers = np.arange(self.missing[name].size).reshape(self.missing[name].shape)
-        run = self._with({name: Value(numbers, self.given[name].axes)})
+        run = self._with({name: Value(_numbers(self.given[name]), self.given[name].axes)})
         plates = node.axes[: rows.ndim]
         order = (*plates, *drawn.axes[1:]) if drawn.axes != node.axes else drawn.axes
         cells = array_over(found[0], order, run)[rows]
@@ -293,6 +305,8 @@ class _Completer:
 
         for name, node in self.nodes.items():
             match node:
+                case _ if name in self.out.joined:
+                    continue
                 case Stochastic():
                     self.nodes[name] = replace(node, random=node.random.map(changed))
                 case Factor() | Deterministic():
@@ -309,23 +323,37 @@ class _Completer:
         return bool(np.asarray(run(e).array).any())
 
     def _lay_together(self, name: str) -> None:
-        axes, shape = self.given[name].axes, self.missing[name].shape
-        full = completed_name(name)
-        pieces, table = pieces_name(name), f"{full}.where"
-        items: list[tuple[Expression, tuple[str, ...]]] = [(whole(name, axes), axes)]
-        where = np.arange(self.missing[name].size)
+        given, full = self.given[name], completed_name(name)
+        where = _numbers(given).reshape(-1)
         length = where.size
         for part in self.parts[name]:
-            items.append((whole(part.node, part.axes), part.axes))
             where[part.cells] = length + np.arange(part.cells.size)
             length += part.cells.size
-        self._add_value(table, Value(where.reshape(shape), axes))
-        self._add_size(pieces, length)
         span = self.graph.data[name].span
+        table = Value(where.reshape(given.array.shape), given.axes)
+        gathered = self._joined(full, whole(name, given.axes), given.axes, self.parts[name], table,
+                                span)  # fmt: skip
+        self.nodes[full] = Deterministic(full, given.axes, gathered, span, is_internal=True)
+
+    def _joined(
+        self,
+        name: str,
+        given: Expression,
+        axes: tuple[str, ...],
+        parts: Sequence[_Part],
+        where: Value,
+        span: Span,
+    ) -> Expression:
+        """Given values and then those of parts, taken at the places that a table tells."""
+        pieces, table = f"{name}.parts", f"{name}.where"
+        items = [(given, axes), *((whole(part.node, part.axes), part.axes) for part in parts)]
         joined = Concatenate(tuple(items), pieces)
         self.nodes[pieces] = Deterministic(pieces, (pieces,), joined, span, is_internal=True)
-        gathered = Reference(pieces, (Gather(whole(table, axes)),))
-        self.nodes[full] = Deterministic(full, axes, gathered, span, is_internal=True)
+        self.out.values[table] = where
+        size = self.given[next(iter(given.names))].array.size
+        self.out.sizes[pieces] = size + sum(part.cells.size for part in parts)
+        self.out.joined.add(pieces)
+        return Reference(pieces, (Gather(whole(table, where.axes)),))
 
     # --- the rest --------------------------------------------------------------------------
 
@@ -334,19 +362,32 @@ class _Completer:
         sizes = {**self.run.sizes, **self.out.sizes}
         return Evaluator(numpy_arrays(), known, self.run.sets, sizes)
 
-    def _add_value(self, name: str, value: Value) -> None:
-        self.out.values[name] = value
-
-    def _add_size(self, axis: str, size: int) -> None:
-        self.out.sizes[axis] = size
-
     def _report_part_of_a_row(self, node: Stochastic) -> None:
+        self.nodes[node.name] = node
+        self.out.refused.add(node.name)
         family = node.random.family
         self.report.add(
             "HB361",
             f"some numbers of a row of `{node.name}` are missing, and others are not",
             node.span,
-            cause=f"`{family}` speaks of a whole row at once; missing cells become unknowns where "
-            "whole rows are missing",
+            cause=f"`{family}` speaks of a whole row at once, and its numbers depend on each other "
+            "in a way that leaves no room for single unknowns",
             help="leave such rows out of the data with `where`, or empty the rest of the row",
         )
+
+
+def _numbers(given: Value) -> NDArray[np.int64]:
+    """The cells of an array, numbered in row-major order."""
+    return np.arange(given.array.size).reshape(given.array.shape)
+
+
+def _flat(node: Stochastic) -> Applied:
+    ends = (("lower", Constant(-np.inf)), ("upper", Constant(np.inf)))
+    return Applied(DISTRIBUTIONS["Flat"], ends, span=node.span)
+
+
+def _is_free(node: Stochastic) -> bool:
+    """Whether each number of a row may be any number, whatever the others are."""
+    support = node.random.support
+    ends = (support.lower, support.upper)
+    return support.kind == "interval" and not support.integer and ends == (None, None)

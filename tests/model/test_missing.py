@@ -96,6 +96,44 @@ z[i] ~ Normal(w[i, A] + w[i, B], 1)
     )
 
 
+ROWS = """
+index c = {A, B}
+data y[i, c]
+mu[c] ~ Normal(0, 3)
+S[c, c'] = if c == c' then 1 else 0.5
+y[i, c] ~ MultiNormal(mu, S)
+"""
+
+
+def test_a_row_missing_as_a_whole_is_predicted() -> None:
+    seen = density_of(ROWS, {"y": [[1, 2], [0, 1]]})
+    assert_same_density(seen, density_of(ROWS, {"y": [[1, 2], [NAN, NAN], [0, 1]]}))
+
+
+def test_the_missing_numbers_of_a_row_follow_the_seen_ones() -> None:
+    from scipy.stats import multivariate_normal, norm
+
+    found = density_of(ROWS, {"y": [[1, 2], [NAN, 3], [NAN, NAN]]})
+    assert found.dimension == 3
+    mu_a, mu_b, cell = position = np.array([0.3, -0.4, 0.8])
+    normal = multivariate_normal([mu_a, mu_b], [[1, 0.5], [0.5, 1]])
+    wanted = (
+        normal.logpdf([1, 2]) + normal.logpdf([cell, 3]) + norm(0, 3).logpdf([mu_a, mu_b]).sum()
+    )
+    np.testing.assert_allclose(float(found(position)), wanted, rtol=1e-10)
+    fit = hdsl.compile(ROWS).sample({"y": [[1, 2], [NAN, 3], [NAN, NAN]]}, seed=1, num_samples=50)
+    assert fit.posterior["y.missing"].values.tolist() == ["2, A", "3, A", "3, B"]
+
+
+def test_a_row_of_counts_is_missing_as_a_whole_or_not_at_all() -> None:
+    text = "index c = {A, B, C}\ndata y[i, c], n[i]\np[c] ~ Dirichlet(1)\n"
+    text += "y[i, c] ~ Multinomial(n[i], p)\n"
+    data = {"n": [3, 4], "y": [[1, 2, 0], [NAN, NAN, NAN]]}
+    assert bound(text, data).graph.roles["missing y"] == "prediction"
+    data["y"][1] = [NAN, 2, 1]
+    assert one_mistake(text, data).code == "HB361"
+
+
 def test_the_cells_of_several_statements_are_one_family() -> None:
     text = """
 data y[i], kind[i]
