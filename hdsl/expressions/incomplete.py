@@ -20,7 +20,6 @@ import numpy as np
 
 from hdsl.expressions.special import (
     log1p_minus,
-    log_beta,
     log_ndtr,
     log_rising,
     stirling_remainder,
@@ -138,20 +137,22 @@ def _gamma_inside(xp: Arrays, a: Array, x: Array) -> tuple[Array, Array]:
         return xp.where(small, split, fallen)
 
     integral = _integral(xp, density, scale)
-    power = a * xp.log(x) - log_rising(xp, 1.0, a) + xp.log1p(xp.where(small, a * integral, 0.0))
-    direct = _log_gamma_density(xp, a, x) + xp.log(xp.where(small, 1.0, integral))
+    log_factorial = log_rising(xp, 1.0, xp.where(a < _LARGE, a, 1.0))
+    power = a * xp.log(x) - log_factorial + xp.log1p(xp.where(small, a * integral, 0.0))
+    density_there = _log_gamma_density(xp, a, x, log_factorial)
+    direct = density_there + xp.log(xp.where(small, 1.0, integral))
     return _both(xp, is_lower, xp.where(small, power, direct))
 
 
-def _log_gamma_density(xp: Arrays, a: Array, x: Array) -> Array:
-    """a log x - x - lgamma(a), its large terms cancelled on paper."""
+def _log_gamma_density(xp: Arrays, a: Array, x: Array, log_factorial: Array) -> Array:
+    """a log x - x - lgamma(a), its large terms cancelled on paper; given lgamma(a + 1)."""
     large = a >= _LARGE
     high = xp.where(large, a, _LARGE)
     joined = (
         high * log1p_minus(xp, (x - high) / high, x / high) + 0.5 * xp.log(high) - _HALF_LOG_2PI
     )
     low = xp.where(large, 1.0, a)
-    plain = low * xp.log(x) - x - xp.gammaln(low)
+    plain = low * xp.log(x) - x - log_factorial + xp.log(low)
     return xp.where(large, joined - stirling_remainder(xp, high), plain)
 
 
@@ -184,9 +185,12 @@ def _beta_inside(xp: Arrays, a: Array, b: Array, x: Array, y: Array) -> tuple[Ar
     u, v = xp.where(is_lower, x, y), xp.where(is_lower, y, x)
     integral = _beta_integral(xp, p, q, u, v, small)
     log_u = _log_share(xp, u, v)
-    ratio = log_rising(xp, q, p) - log_rising(xp, 1.0, p)
-    power = p * log_u + ratio + xp.log1p(xp.where(small, p * integral, 0.0))
-    direct = _log_beta_density(xp, p, q, u, v) + xp.log(xp.where(small, 1.0, integral))
+    log_beta = _log_beta(xp, p, q)
+    split = xp.log1p(xp.where(small, p * integral, 0.0))
+    # The logs of the two shapes are joined before they are added to what may be tiny.
+    power = p * log_u + log_beta[0] + xp.log(log_beta[1] / p) + split
+    density_there = _log_beta_density(xp, p, q, u, v, log_beta[0] + xp.log(log_beta[1]))
+    direct = density_there + xp.log(xp.where(small, 1.0, integral))
     return _both(xp, is_lower, xp.where(small, power, direct))
 
 
@@ -226,8 +230,17 @@ def _log_share(xp: Arrays, u: Array, v: Array) -> Array:
     return xp.where(high, xp.log1p(-xp.where(high, v, 0.0)), xp.log(xp.where(high, 1.0, u)))
 
 
-def _log_beta_density(xp: Arrays, p: Array, q: Array, u: Array, v: Array) -> Array:
-    """p log u + q log v - log B(p, q), its large terms cancelled on paper."""
+def _log_beta(xp: Arrays, p: Array, q: Array) -> tuple[Array, Array]:
+    """A logarithm and a factor: 1 / B(p, q) is exp of the first times the second."""
+    low, high = xp.minimum(p, q), xp.maximum(p, q)
+    low = xp.where(low < _LARGE, low, 1.0)
+    return log_rising(xp, high, low) - log_rising(xp, 1.0, low), low
+
+
+def _log_beta_density(
+    xp: Arrays, p: Array, q: Array, u: Array, v: Array, log_inverse: Array
+) -> Array:
+    """p log u + q log v - log B(p, q), its large terms cancelled on paper; given the last one."""
     large = (p >= _LARGE) & (q >= _LARGE)
     a, b = xp.where(large, p, _LARGE), xp.where(large, q, _LARGE)
     excess = u * b - v * a
@@ -238,7 +251,7 @@ def _log_beta_density(xp: Arrays, p: Array, q: Array, u: Array, v: Array) -> Arr
     )
     joined = a * above + b * below + 0.5 * (xp.log(a) - xp.log1p(a / b)) - _HALF_LOG_2PI - remainder
     c, d = xp.where(large, 1.0, p), xp.where(large, 1.0, q)
-    plain = c * _log_share(xp, u, v) + d * _log_share(xp, v, u) - log_beta(xp, c, d)
+    plain = c * _log_share(xp, u, v) + d * _log_share(xp, v, u) + log_inverse
     return xp.where(large, joined, plain)
 
 
