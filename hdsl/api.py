@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -55,6 +55,8 @@ class Model:
         The text, with the name that messages show.
     folder
         Where the data files that the model names are looked for; `None`: nowhere.
+    functions
+        Functions of JAX arrays that the text may call by name.
     graph
         What the text means.
     warnings
@@ -63,11 +65,12 @@ class Model:
 
     source: Source
     folder: Path | None = None
+    functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict[str, Any])
     graph: ModelGraph = field(init=False, repr=False)
     warnings: tuple[Diagnostic, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        graph, warnings = check(self.tree, self.source)
+        graph, warnings = check(self.tree, self.source, self.functions)
         object.__setattr__(self, "graph", graph)
         object.__setattr__(self, "warnings", warnings)
 
@@ -133,6 +136,7 @@ class Model:
         request = Request(
             data=data,
             folder=self.folder,
+            functions=self.functions,
             allow_outside=arguments.flag("allow_outside", allow_outside),
             options=_options(without, keep, sampler),
             seed=None if seed is None else whole_number("seed", seed, 0, MOST_SEED),
@@ -179,6 +183,7 @@ class Model:
         request = Request(
             data=data,
             folder=self.folder,
+            functions=self.functions,
             allow_outside=arguments.flag("allow_outside", allow_outside),
             seed=None if seed is None else whole_number("seed", seed, 0, MOST_SEED),
             num_samples=whole_number("num_draws", num_draws, 1, MOST_DRAWS),
@@ -283,8 +288,17 @@ class LogDensity:
         return f"LogDensity of {self.dimension} numbers: {names}"
 
 
-def load(path: str | os.PathLike[str]) -> Model:
+def load(
+    path: str | os.PathLike[str], *, functions: Mapping[str, Callable[..., Any]] | None = None
+) -> Model:
     """Read and check a model file; its data files are looked for beside it.
+
+    Parameters
+    ----------
+    functions
+        Functions that the model may call by name: ``{"profile": f}``. Each is called with JAX
+        arrays that broadcast against each other, and gives an array of their joint shape, with
+        functions of `jax.numpy`. A ``def`` of the file goes before a function of the same name.
 
     Raises
     ------
@@ -292,11 +306,20 @@ def load(path: str | os.PathLike[str]) -> Model:
         If the text is no model; with all mistakes of the first stage that finds any.
     """
     place = arguments.path("path", path)
-    return Model(read_source(place), place.resolve().parent)
+    outside = _functions(functions)
+    return Model(read_source(place), place.resolve().parent, outside)
 
 
-def compile(text: str, name: str = "model", folder: str | os.PathLike[str] | None = None) -> Model:
+def compile(
+    text: str,
+    name: str = "model",
+    folder: str | os.PathLike[str] | None = None,
+    *,
+    functions: Mapping[str, Callable[..., Any]] | None = None,
+) -> Model:
     """Check a model given as text; it reads data files only from `folder`.
+
+    `functions` are those that the model may call by name; see `load`.
 
     Raises
     ------
@@ -304,7 +327,16 @@ def compile(text: str, name: str = "model", folder: str | os.PathLike[str] | Non
         If the text is no model.
     """
     place = None if folder is None else arguments.path("folder", folder).resolve()
-    return Model(_source(text, name), place)
+    return Model(_source(text, name), place, _functions(functions))
+
+
+def _functions(given: Mapping[str, Callable[..., Any]] | None) -> dict[str, Callable[..., Any]]:
+    found = arguments.callables("functions", {} if given is None else given)
+    if found:
+        from hdsl.density.arrays import jax_arrays
+
+        jax_arrays()  # JAX has to use 64 bits before the functions are called
+    return found
 
 
 def parse(text: str, name: str = "model") -> tree.Program:

@@ -50,6 +50,8 @@ class Request:
         Values from the caller, which replace what the model's files hold.
     folder
         Where the files that the model names are looked for.
+    functions
+        Functions of JAX arrays that the model may call by name.
     num_samples
         Draws that each chain keeps; `None` for the default, 1000.
     max_time
@@ -65,6 +67,7 @@ class Request:
     folder: Path | None = None
     allow_outside: bool = False
     options: Options = field(default_factory=Options)
+    functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict[str, Any])
     seed: int | None = None
     num_chains: int = 4
     num_warmup: int = 1000
@@ -106,7 +109,7 @@ def fit(source: Source, request: Request) -> Fit:
     """Text to fit: each line is a stage, and each stage can be printed."""
     clock = Clock(request.on_stage)
     program = clock("parse", parse, source)
-    graph, _ = clock("check", check, program, source)
+    graph, _ = clock("check", check, program, source, request.functions)
     bound = clock("bind", bind_request, graph, request)
     plan = clock("plan", plan_request, graph, bound, request)
     density = clock("lower", lower, plan, bound)
@@ -117,7 +120,7 @@ def simulate(source: Source, request: Request) -> Simulation:
     """Text to data: all that is unknown or observed is drawn from the model, nothing is fitted."""
     from hdsl.results.simulation import simulate
 
-    graph, _ = check(parse(source), source)
+    graph, _ = check(parse(source), source, request.functions)
     bind = functools.partial(bind_request, request=request)
     num_draws = 1 if request.num_samples is None else request.num_samples
     return simulate(graph, bind, _seed(request), num_draws)

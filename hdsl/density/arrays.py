@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hdsl.expressions.arrays import NumpyArrays, called
+
+if TYPE_CHECKING:
+    from hdsl.expressions.solutions import Rate
 
 
 class JaxArrays:
@@ -78,6 +85,31 @@ class JaxArrays:
 
         return jax.lax.scan(step, start, inputs, length=length, reverse=reverse)[1]
 
+    def ode(
+        self,
+        rate: Rate,
+        initial: Any,
+        start: Any,
+        times: Any,
+        inputs: tuple[Any, ...],
+    ) -> Any:
+        """The states at some times, each row of the arguments on its own; NaN where it fails."""
+        from hdsl.density.ode import solve_rows
+
+        return solve_rows(rate, initial, start, times, inputs)
+
+    def external(
+        self,
+        name: str,
+        compute: Callable[..., Any],
+        arguments: Sequence[Any],
+        shape: tuple[int, ...],
+    ) -> Any:
+        """A function from outside at arrays that broadcast to the given shape."""
+        import jax.numpy as jnp
+
+        return jnp.broadcast_to(called(name, compute, arguments, shape), shape)
+
     def put_at(self, array: Any, place: Any, row: Any) -> Any:
         """The array with another row at a place."""
         return array.at[place].set(row)
@@ -106,6 +138,41 @@ class JaxArrays:
         import jax.numpy as jnp
 
         return jnp.linalg.solve(a, b)
+
+
+class HostArrays(NumpyArrays):
+    """NumPy's functions; what only JAX can do is done there."""
+
+    def ode(
+        self,
+        rate: Rate,
+        initial: np.ndarray,
+        start: np.ndarray,
+        times: np.ndarray,
+        inputs: tuple[np.ndarray, ...],
+    ) -> np.ndarray:
+        """The states at some times, each row of the arguments on its own; NaN where it fails."""
+        from hdsl.density.ode import compiled_rows
+
+        jax_arrays()
+        return np.asarray(compiled_rows(rate, initial, start, times, inputs))
+
+    def external(
+        self,
+        name: str,
+        compute: Callable[..., Any],
+        arguments: Sequence[np.ndarray],
+        shape: tuple[int, ...],
+    ) -> np.ndarray:
+        """A function from outside at arrays that broadcast to the given shape."""
+        jax_arrays()
+        return np.broadcast_to(np.asarray(called(name, compute, arguments, shape)), shape)
+
+
+@cache
+def host_arrays() -> HostArrays:
+    """The one instance."""
+    return HostArrays()
 
 
 @cache

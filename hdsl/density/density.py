@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from hdsl.density.arrays import jax_arrays
+from hdsl.density.arrays import host_arrays, jax_arrays
 from hdsl.density.ends import raw_name
 from hdsl.density.fold import Folded, fold
 from hdsl.density.forms import Forms
@@ -27,7 +27,6 @@ from hdsl.density.transforms import (
     log_definitions,
     transform,
 )
-from hdsl.expressions.arrays import numpy_arrays
 from hdsl.expressions.evaluate import Array, Evaluator, Value, broadcast, spread
 from hdsl.expressions.tree import Constant, Expression, Reference, walk
 from hdsl.model.graph import Bound
@@ -94,7 +93,7 @@ class Density:
         return self._sums(positions, self.folded.terms[len(self.plan.terms) :])
 
     def _sums(self, positions: np.ndarray, terms: Iterable[Term]) -> np.ndarray:
-        run = self._evaluator(numpy_arrays(), self._split(positions), self.arguments)
+        run = self._evaluator(host_arrays(), self._split(positions), self.arguments)
         total = np.zeros(len(positions))
         for term in terms:
             total = total + run(term.expression).array
@@ -102,7 +101,7 @@ class Density:
 
     def term_values(self, position: np.ndarray) -> dict[str, float]:
         """The summands at a position of shape (dimension,), by the names of their statements."""
-        run = self._evaluator(numpy_arrays(), self._split(np.asarray(position)), self.arguments)
+        run = self._evaluator(host_arrays(), self._split(np.asarray(position)), self.arguments)
         found: dict[str, float] = {}
         for term in self.folded.terms:
             found[term.name] = found.get(term.name, 0.0) + float(run(term.expression).array)
@@ -110,7 +109,7 @@ class Density:
 
     def unravel(self, position: Array) -> dict[str, Array]:
         """The sampled unknowns on their supports, given a position of shape (dimension,)."""
-        arrays = numpy_arrays() if isinstance(position, np.ndarray) else jax_arrays()
+        arrays = host_arrays() if isinstance(position, np.ndarray) else jax_arrays()
         run = self._evaluator(arrays, self._split(position), self.arguments)
         return {slot.name: run(Reference(slot.name)).array for slot in self.layout}
 
@@ -118,7 +117,7 @@ class Density:
         """The same for positions of shape (…, dimension), flattened along the axis ``_draw``."""
         positions = np.asarray(positions, float)
         flat = positions.reshape(math.prod(positions.shape[:-1]), self.dimension)
-        run = self._evaluator(numpy_arrays(), self._split(flat), self.arguments)
+        run = self._evaluator(host_arrays(), self._split(flat), self.arguments)
         return {slot.name: run(Reference(slot.name)) for slot in self.layout}
 
     def unconstrain(self, values: Mapping[str, Value]) -> np.ndarray:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from hdsl.density.arrays import host_arrays
 from hdsl.density.recursions import Definitions, resolved
-from hdsl.expressions.arrays import numpy_arrays
+from hdsl.expressions.beyond import Table
 from hdsl.expressions.chains import chain_order
 from hdsl.expressions.evaluate import Evaluator, Value
 from hdsl.expressions.tree import (
@@ -44,7 +45,7 @@ def data_evaluator(
         if bound.graph.recursive:
             expressions = (*expressions, *(body for _, body in definitions.values()))
     run = Evaluator(
-        numpy_arrays(),
+        host_arrays(),
         {**bound.values, **(values or {})},
         bound.sets,
         dict(bound.sizes),
@@ -74,6 +75,8 @@ def _register(e: Expression, run: Evaluator, sizes: dict[str, int], seen: set[Ex
             sizes[axis] = int(array.max()) + 1 if array.size else 1
         case Concatenate(items, axis) if axis not in sizes:
             sizes[axis] = sum(math.prod(map(run.size, own)) for _, own in items)
+        case Table(numbers, axis):
+            sizes[axis] = len(numbers)
         case Stack(items, axis) if axis != LIST_AXIS and not has_length(axis, run):
             sizes[axis] = len(items)
         case _:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from operator import index
 from pathlib import Path
 from typing import Any, NoReturn
@@ -94,6 +94,14 @@ def path(name: str, value: Any) -> Path:
     except (TypeError, ValueError):
         _refuse(name, value, "the path of a file or folder, as a text or a `Path`")
     return Path(found)
+
+
+def callables(name: str, value: Any) -> dict[str, Callable[..., Any]]:
+    """Functions by name."""
+    items = list(value.items()) if isinstance(value, Mapping) else [("", None)]
+    if not all(isinstance(key, str) and callable(item) for key, item in items):
+        _refuse(name, value, "functions by name, such as `{'profile': f}`")
+    return dict(items)
 
 
 def _refuse(name: str, value: Any, wanted: str) -> NoReturn:

@@ -63,6 +63,8 @@ CODES: dict[str, str] = {
     "HB228": "a log density that is no single number",
     "HB229": "a truncated density of one's own",
     "HB230": "the `cdf` of a density of one's own",
+    "HB231": "lists in lists in lists",
+    "HB232": "rows of different lengths",
     # Index sets and indices.
     "HB301": "an index that is not bound",
     "HB302": "another number of indices",
@@ -106,6 +108,13 @@ CODES: dict[str, str] = {
     "HB361": "missing cells that can't become unknowns",
     "HB362": "labels that nothing tells apart",
     # Distributions and supports.
+    "HB370": "an extra that is not installed",
+    "HB371": "a differential equation that is not given as it should be",
+    "HB372": "a state and a rate of different shapes",
+    "HB373": "a function from outside that fails",
+    "HB374": "an integral that is not given as it should be",
+    "HB375": "points that are no two vectors",
+    "HB376": "places that are not known or not in increasing order",
     "HB401": "an argument that its distribution does not allow",
     "HB402": "an argument that is missing",
     "HB403": "too many arguments",

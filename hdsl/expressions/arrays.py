@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from hdsl.diagnostics import Diagnostic, HdslError
+
+if TYPE_CHECKING:
+    from hdsl.expressions.solutions import Rate
 
 
 class NumpyArrays:
@@ -115,6 +120,53 @@ class NumpyArrays:
                 array[t] = new
         return found
 
+    def ode(
+        self,
+        rate: Rate,
+        initial: np.ndarray,
+        start: np.ndarray,
+        times: np.ndarray,
+        inputs: tuple[np.ndarray, ...],
+    ) -> np.ndarray:
+        """The states at some times, each row of the arguments on its own; NaN where it fails.
+
+        Returns an array of shape (row, time, …state).
+        """
+        from scipy.integrate import solve_ivp
+
+        shape = initial.shape[1:]
+        found = np.full((*times.shape, *shape), np.nan)
+        for row, asked in enumerate(times):
+            own = tuple(array[row] for array in inputs)
+            begin, last = start[row], max(float(asked.max(initial=start[row])), start[row])
+            found[row, asked == begin] = initial[row]
+            later = np.unique(asked[asked > begin])
+            if not later.size:
+                continue
+            solution = solve_ivp(
+                lambda t, y, own=own: rate(self, t, y.reshape(shape), own).ravel(),
+                (begin, last),
+                initial[row].ravel(),
+                t_eval=later,
+                rtol=RELATIVE_ERROR,
+                atol=ABSOLUTE_ERROR,
+            )
+            if solution.success:
+                known = asked > begin
+                states = solution.y.T.reshape(-1, *shape)
+                found[row, known] = states[np.searchsorted(later, asked[known])]
+        return found
+
+    def external(
+        self,
+        name: str,
+        compute: Callable[..., Any],
+        arguments: Sequence[np.ndarray],
+        shape: tuple[int, ...],
+    ) -> np.ndarray:
+        """A function from outside at arrays that broadcast to the given shape."""
+        return np.broadcast_to(np.asarray(called(name, compute, arguments, shape), float), shape)
+
     def put_at(self, array: np.ndarray, place: int, row: np.ndarray) -> np.ndarray:
         """The array with another row at a place; it may be changed itself."""
         array[place] = row
@@ -130,6 +182,36 @@ def _forward(factor: np.ndarray, b: np.ndarray) -> np.ndarray:
         x[..., row, :] = (x[..., row, :] - known[..., 0, :]) / factor[..., row, row, None]
     return x
 
+
+def called(
+    name: str, compute: Callable[..., Any], arguments: Sequence[Any], shape: tuple[int, ...]
+) -> Any:
+    """What a function from outside gives.
+
+    Raises
+    ------
+    HdslError
+        HB373, where it fails or gives an array of another shape.
+    """
+    cause = "a function from outside is called with arrays that broadcast against each other, and "
+    cause += "gives an array of the shape that they have together"
+    try:
+        found = compute(*arguments)
+        np.broadcast_shapes(found.shape, shape)
+        fits = len(found.shape) <= len(shape)
+    except Exception as error:
+        help = f"it said {type(error).__name__}: {error}"
+        title = f"function `{name}` failed"
+        raise HdslError([Diagnostic("HB373", title, cause=cause, help=help)]) from error
+    if not fits or np.broadcast_shapes(found.shape, shape) != shape:
+        title = f"function `{name}` gave an array of shape {found.shape}, not {shape}"
+        help = "make it element by element, with the functions of `jax.numpy`"
+        raise HdslError([Diagnostic("HB373", title, cause=cause, help=help)])
+    return found
+
+
+RELATIVE_ERROR, ABSOLUTE_ERROR = 1e-8, 1e-10
+"""Of the solutions of differential equations, step by step."""
 
 _SCIPY_NAMES = {"digamma": "psi"}
 

@@ -9,12 +9,14 @@ from typing import Any, cast
 
 import numpy as np
 
+from hdsl.expressions.beyond import External, Interpolate, Solve, Table
 from hdsl.expressions.chains import chain_order
 from hdsl.expressions.functions import FUNCTIONS
 from hdsl.expressions.index_set import IndexSet
 from hdsl.expressions.matrices import MATRIX_FUNCTIONS
 from hdsl.expressions.reductions import REDUCERS
 from hdsl.expressions.scan import scan
+from hdsl.expressions.solutions import external, interpolate, solve, table
 from hdsl.expressions.tree import (
     Along,
     Apply,
@@ -376,4 +378,8 @@ _EVALUATE: dict[type[Expression], Callable[..., Value]] = {
     Concatenate: _concatenate,
     Scan: scan,
     OfWhole: _of_whole,
+    Solve: solve,
+    Interpolate: interpolate,
+    Table: table,
+    External: external,
 }

@@ -38,6 +38,7 @@ def _least(xp: Any, a: Array, axis: tuple[int, ...], of_none: float = math.inf) 
 
 REDUCERS: dict[str, Callable[..., Array]] = {
     "sum": lambda xp, a, m, axis: xp.sum(_masked(0.0)(xp, a, m), axis=axis),
+    "integral": lambda xp, a, m, axis: xp.sum(_masked(0.0)(xp, a, m), axis=axis),
     "prod": lambda xp, a, m, axis: xp.prod(_masked(1.0)(xp, a, m), axis=axis),
     "mean": _mean,
     "var": _variance,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import cast
 
+from hdsl.expressions.beyond import External, Interpolate, Table
 from hdsl.expressions.tree import (
     Along,
     Apply,
@@ -92,6 +93,8 @@ def rename_axes(expression: Expression, names: Mapping[str, str]) -> Expression:
                 e = _with_fresh_own(e, frozenset(names.values()))
                 new = tuple((_renamed_but(item, names, own), own) for item, own in e.items)
                 return replace(e, items=new, result=tuple(names.get(a, a) for a in e.result))
+            case Table():
+                return replace(e, axis=names.get(e.axis, e.axis))
             case _:
                 return None
 
@@ -199,7 +202,7 @@ def along(expression: Expression, axis: str, index: object) -> Expression:
                 e = _with_fresh_own(e, entering)
                 items = ((along(i, axis, taken) if axis not in o else i, o) for i, o in e.items)
                 return replace(e, items=tuple(items))
-            case Apply() | Lookup():
+            case Apply() | Lookup() | External() | Interpolate():
                 return None
             case _:
                 raise ValueError(f"the axis `{axis}` is made inside the expression")

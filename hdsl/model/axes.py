@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hdsl.expressions.tree import Along, Expression, Gather, OfWhole, Reference
+from hdsl.expressions.tree import Along, Expression, Gather, OfWhole, Reference, Stack
 
 
 def axes_in_order(expression: Expression) -> tuple[str, ...]:
@@ -20,6 +20,8 @@ def axes_in_order(expression: Expression) -> tuple[str, ...]:
                 found.update((axis, None) for axis in axes_in_order(item) if axis not in own)
             found.update(dict.fromkeys(e.result))
             continue
+        if isinstance(e, Stack):
+            found[e.axis] = None
         if isinstance(e, Reference):
             for index in e.indices:
                 axes = sorted(index.positions.axes) if isinstance(index, Gather) else ()

@@ -30,6 +30,7 @@ from hdsl.model.element_names import element_name
 from hdsl.model.evaluable import array_over, can_evaluate
 from hdsl.model.graph import Bound, DataDeclaration, Deterministic, Imputed, ModelGraph
 from hdsl.model.index_labels import Sets, find_sets, report_unknown_sets, resolve_bounds
+from hdsl.model.interpolation_checks import check_order
 from hdsl.model.memory import (
     STORED_DRAWS,
     Budget,
@@ -453,6 +454,7 @@ class _Binder:
                 )
         for node in self.graph.nodes.values():
             self.positions.check(expressions_of(node), node.span)
+        check_order(self.graph, self.evaluator, self.report)
         self._check_simulated()
         self._check_missing()
         if not self.report.errors:

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, NoReturn
 from hdsl.diagnostics import Label as Place
 from hdsl.distributions import FAMILIES
 from hdsl.distributions.categorical import Categorical
+from hdsl.expressions.beyond import External
 from hdsl.expressions.functions import FUNCTIONS, REDUCTIONS, SWEEPS
 from hdsl.expressions.tree import Expression, Size, apply
 from hdsl.model.combinators import COMBINATORS
 from hdsl.model.comparisons import of_the_same_set
 from hdsl.model.density_heads import OwnDensity
+from hdsl.model.integrals import integrate, interpolate
 from hdsl.model.linear_algebra import LINEAR_ALGEBRA, matrix_function
+from hdsl.model.odes import ode
 from hdsl.model.own_densities import applied, guarded, own_density
 from hdsl.model.own_functions import own_function
 from hdsl.model.randoms import LATER_DISTRIBUTIONS, random
@@ -26,8 +29,7 @@ if TYPE_CHECKING:
     from hdsl.model.translate import Translator
 
 LATER_FUNCTIONS = (
-    "interpolate",
-    "integrate", "ode", "prev", "next", "first", "last",
+    "prev", "next", "first", "last",
 )  # fmt: skip
 
 
@@ -36,6 +38,14 @@ def call(read: Translator, expression: tree.Call, scope: Scope) -> Typed:
     name = expression.function
     if name in read.names.functions:
         return own_function(read, expression, scope)
+    if name in read.names.outside:
+        return Typed(_outside(read, expression, scope))
+    if name == "integrate":
+        return Typed(integrate(read, expression, scope))
+    if name == "interpolate":
+        return Typed(interpolate(read, expression, positional(read, expression), scope))
+    if name == "ode":
+        return Typed(ode(read, expression, scope))
     if name in LINEAR_ALGEBRA:
         return Typed(matrix_function(read, expression, scope))
     if name in LATER_FUNCTIONS:
@@ -53,6 +63,22 @@ def call(read: Translator, expression: tree.Call, scope: Scope) -> Typed:
     if name in FUNCTIONS and FUNCTIONS[name].public:
         return Typed(_function(read, expression, scope))
     _unknown_function(read, expression)
+
+
+def _outside(read: Translator, expression: tree.Call, scope: Scope) -> Expression:
+    """A call of a function that the caller handed to the model."""
+    arguments = positional(read, expression)
+    name = expression.function
+    if not arguments or expression.conditions:
+        read.fail(
+            "HB408",
+            f"`{name}` takes arguments, and no `for`",
+            expression.span,
+            cause="it is a function from outside, called with the arrays of its arguments",
+            help=f"write `{name}(x)`, or `sum({name}(x[i]) for i)`",
+        )
+    values = read.meet(read.numbers(arguments, scope), expression.span)
+    return External(name, read.names.outside[name], tuple(values), span=expression.span)
 
 
 def _function(read: Translator, expression: tree.Call, scope: Scope) -> Expression:
@@ -125,7 +151,8 @@ def _unknown_function(read: Translator, expression: tree.Call) -> NoReturn:
         )
     known = [
         *(n for n, f in FUNCTIONS.items() if f.public), *REDUCTIONS, *SWEEPS, *LINEAR_ALGEBRA,
-        *read.names.functions, "log_prob", "cdf", "size", "position",
+        *read.names.functions, *read.names.outside, "log_prob", "cdf", "size", "position",
+        "integrate", "interpolate", "ode",
     ]  # fmt: skip
     near = _HABITS.get(name) or next(iter(difflib.get_close_matches(name, known, 1, 0.6)), None)
     read.fail(

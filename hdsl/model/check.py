@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from hdsl.diagnostics import Diagnostic, Report
 from hdsl.distributions.random import Applied
 from hdsl.expressions.tree import Expression
@@ -10,6 +13,7 @@ from hdsl.model.collect_names import collect_names
 from hdsl.model.combined_checks import check_combined
 from hdsl.model.discrete import check_discrete
 from hdsl.model.graph import ModelGraph
+from hdsl.model.interpolation_checks import check_places
 from hdsl.model.lints import list_lints
 from hdsl.model.observed_once import check_formulas
 from hdsl.model.order import ordered
@@ -19,8 +23,17 @@ from hdsl.source import Source
 from hdsl.syntax import tree
 
 
-def check(program: tree.Program, source: Source) -> tuple[ModelGraph, tuple[Diagnostic, ...]]:
+def check(
+    program: tree.Program,
+    source: Source,
+    functions: Mapping[str, Callable[..., Any]] | None = None,
+) -> tuple[ModelGraph, tuple[Diagnostic, ...]]:
     """Check a program and build its graph.
+
+    Parameters
+    ----------
+    functions
+        Functions of JAX arrays that the program may call by name; a ``def`` of the file goes first.
 
     Returns
     -------
@@ -33,7 +46,7 @@ def check(program: tree.Program, source: Source) -> tuple[ModelGraph, tuple[Diag
         With all mistakes in names, index sets, axes, supports and cycles.
     """
     report = Report(source)
-    names = collect_names(program, report)
+    names = collect_names(program, report, functions)
     builder = Builder(names)
     builder.build()
     nodes = builder.nodes if report.errors else ordered(builder.nodes, report)
@@ -63,6 +76,7 @@ def check_graph(graph: ModelGraph, report: Report) -> None:
     _check_improper(graph, report)
     check_combined(graph, report)
     check_supports(graph, report)
+    check_places(graph, report)
 
 
 def _check_observations(graph: ModelGraph, report: Report) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from hdsl.diagnostics import Label as Place
 from hdsl.diagnostics import Report
 from hdsl.expressions.functions import LINKS
@@ -17,9 +20,13 @@ from hdsl.syntax import tree
 from hdsl.syntax.format_expression import format_expression
 
 
-def collect_names(program: tree.Program, report: Report) -> Names:
+def collect_names(
+    program: tree.Program,
+    report: Report,
+    outside: Mapping[str, Callable[..., Any]] | None = None,
+) -> Names:
     """Collect the names of a program; mistakes go to the report."""
-    names = Names(report)
+    names = Names(report, outside=outside or {})
     statements = program.statements
     for statement in statements:
         if isinstance(statement, tree.IndexStatement):

@@ -12,7 +12,7 @@ from hdsl.expressions.tree import Along, Expression, Position, Reference, apply,
 from hdsl.model.declarations import constant
 from hdsl.model.graph import Selection
 from hdsl.model.names import Target
-from hdsl.model.reductions import refuse_domain
+from hdsl.model.reductions import in_range, refuse_domain
 from hdsl.model.scope import Scope, Typed
 from hdsl.model.subscripts import count_indices
 from hdsl.model.target_axes import refuse_on_the_left
@@ -89,13 +89,13 @@ def read_left(
         running[index.text] = Typed(Position(axis), member=set_of(axis), axis=axis)
         places.append(Along(axis))
     _check_no_labels(read, target, places, rank)
-    conditions = _conditions(read, target, Scope(running))
+    conditions = read_conditions(read, target, Scope(running))
     own = tuple(p.axis for p in places if isinstance(p, Along))
     if not conditions:
         return Left(own, Scope(running), tuple(places))
     drawn = own[len(own) - rank :]
     _check_whole(read, target, conditions, drawn)
-    return _select(running, places, conditions, own[: len(own) - rank], drawn, node, target.span)
+    return select(running, places, conditions, own[: len(own) - rank], drawn, node, target.span)
 
 
 def _label(read: Translator, target: Target, index: tree.Expression, axis: str) -> Label | None:
@@ -139,7 +139,7 @@ def _check_set(read: Translator, target: Target, index: tree.Name, axis: str) ->
         )
 
 
-def _conditions(read: Translator, target: Target, scope: Scope) -> list[Expression]:
+def read_conditions(read: Translator, target: Target, scope: Scope) -> list[Expression]:
     """The conditions after ``for``, each an expression that is 1 where it holds."""
     found: list[Expression] = []
     for condition in target.statement.conditions:
@@ -151,12 +151,8 @@ def _conditions(read: Translator, target: Target, scope: Scope) -> list[Expressi
             case tree.Name(text) if text.rstrip("'") in read.names.sets:
                 _refuse_index(read, target, condition)
             case tree.Membership(name, tree.Range() as bounds):
-                if bounds.step is not None:
-                    read.refuse("`by` after `in`", bounds.span)
-                lower, upper = read.numbers([bounds.lower, bounds.upper], scope)
                 value = read.as_number(replace(scope.running[name.text], span=name.span))
-                found.append(apply("less_equal", lower, value))
-                found.append(apply("less_equal", value, upper))
+                found.extend(in_range(read, bounds, value, scope))
             case tree.Membership(name, tree.Name(domain)) if domain in read.names.sets:
                 continue
             case tree.Membership(name, domain):
@@ -179,7 +175,7 @@ def _refuse_index(read: Translator, target: Target, condition: tree.Condition) -
     )
 
 
-def _select(
+def select(
     running: dict[str, Typed],
     places: Sequence[Label | Along],
     conditions: Sequence[Expression],
@@ -188,6 +184,7 @@ def _select(
     node: str,
     span: Span,
 ) -> Left:
+    """The left side as the elements for which the conditions hold."""
     axis = f"{node}.rows"
     condition = conditions[0]
     for another in conditions[1:]:

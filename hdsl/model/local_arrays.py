@@ -38,10 +38,15 @@ def local_element(read: Translator, expression: tree.Subscript, scope: Scope) ->
         if axes or not scope.indices:
             _too_many(read, expression, len(axes))
         return local  # a number stands for every element of the vector that was wanted
-    taken = [
-        (axis, _index(read, index, axis, expression, scope))
+    found = [
+        _index(read, index, axis, expression, scope)
         for axis, index in zip(axes, expression.indices, strict=False)
     ]
+    for place, index in enumerate(found):
+        if isinstance(index, Along) and found.count(index) > 1:  # a diagonal
+            position = read.typed(expression.indices[place], scope).expression
+            found = [Gather(position) if other == index else other for other in found]
+    taken = list(zip(axes, found, strict=False))
     # Two axes may change places: each goes to a place of its own first.
     apart = {axis: f"{axis.rstrip('*')}#taken{place}*" for place, (axis, _) in enumerate(taken)}
     value = rename_axes(value, apart)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from hdsl.diagnostics import Report
 from hdsl.model.density_heads import OwnDensity
@@ -63,6 +65,8 @@ class Names:
 
     Attributes
     ----------
+    outside
+        Functions that the caller hands to the model, by name.
     joints
         Statements about several variables at once.
     ranges
@@ -78,6 +82,7 @@ class Names:
         default_factory=dict[str, tree.FunctionStatement]
     )
     densities: dict[str, OwnDensity] = field(default_factory=dict[str, OwnDensity])
+    outside: Mapping[str, Callable[..., Any]] = field(default_factory=dict[str, Any])
     joints: list[tree.StochasticStatement] = field(default_factory=list[tree.StochasticStatement])
     targets: dict[str, list[Target]] = field(default_factory=dict[str, list[Target]])
     observations: list[Target] = field(default_factory=list[Target])

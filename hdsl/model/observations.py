@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hdsl.diagnostics import Label as Place
@@ -13,7 +14,7 @@ from hdsl.expressions.tree import Along, At, Expression, Gather, Index, Position
 from hdsl.model.axes import axes_in_order
 from hdsl.model.free_indices import free_indices
 from hdsl.model.graph import Stochastic
-from hdsl.model.left import Left
+from hdsl.model.left import Left, read_conditions, select
 from hdsl.model.names import Target
 from hdsl.model.scope import LIST_AXIS, Scope, Typed, is_slice
 from hdsl.model.unknown_names import nearest
@@ -38,7 +39,9 @@ def observe(build: Builder, target: Target) -> None:
             build.selections[left.selection.axis] = left.selection
     else:
         node = _observation_name(build, target, name)
-        left, value = _observed_expression(build, target)
+        left, value = _observed_expression(build, target, node)
+        if left.selection is not None:
+            build.selections[left.selection.axis] = left.selection
     member = build.member_of(name) if plain else None
     found = build.random(target, left, member)
     _check_member(build, target, member, found)
@@ -70,17 +73,26 @@ def _observation_name(build: Builder, target: Target, name: str) -> str:
     return f"{name} ({number})"
 
 
-def _observed_expression(build: Builder, target: Target) -> tuple[Left, Expression]:
+def _observed_expression(build: Builder, target: Target, node: str) -> tuple[Left, Expression]:
     """``log(y[i]) ~ …``: the axes are the running indices in it, then its slices."""
-    if target.statement.conditions:
-        build.read.refuse("`for` after an observed expression", target.span)
     _check_speaks_of_data(build, target)
+    found = {index.text: index.text for index in free_indices(build.names, target.expression)}
+    for name, domain in target.domains.items():
+        if isinstance(domain, tree.Name) and domain.text in build.names.sets:
+            axis = domain.text
+            while axis in found.values():
+                axis += "'"
+            found.setdefault(name, axis)
     running = {
-        index.text: Typed(Position(index.text), member=set_of(index.text), axis=index.text)
-        for index in free_indices(build.names, target.expression)
+        name: Typed(Position(axis), member=set_of(axis), axis=axis) for name, axis in found.items()
     }
-    scope = Scope(running)
-    value = build.read.number(target.expression, scope)
+    conditions = read_conditions(build.read, target, Scope(running))
+    own = tuple(found.values())
+    along = tuple(Along(axis) for axis in own)
+    left = Left(own, Scope(running), along)
+    if conditions:
+        left = select(running, along, conditions, own, (), node, target.span)
+    value = build.read.number(target.expression, left.scope)
     if LIST_AXIS in value.axes:
         build.read.fail(
             "HB308",
@@ -91,8 +103,9 @@ def _observed_expression(build: Builder, target: Target) -> tuple[Left, Expressi
         )
     slices = {a: a.removesuffix("*") for a in value.axes if is_slice(a) and a != LIST_AXIS}
     value = rename_axes(value, slices)
-    axes = (*running, *(a for a in axes_in_order(value) if a not in running))
-    return Left(axes, scope, tuple(Along(a) for a in axes)), value
+    more = tuple(a for a in axes_in_order(value) if a not in left.axes)
+    places = (*left.places, *(Along(a) for a in more))
+    return replace(left, axes=(*left.axes, *more), places=places), value
 
 
 def _check_speaks_of_data(build: Builder, target: Target) -> None:

@@ -110,13 +110,10 @@ def bind_conditions(
                 scope = _run_over(read, scope, name, own, over)
             case tree.Membership(name, tree.Range() as bounds):
                 set_name = _set_of_range(read, name, body, scope)
-                lower, upper = read.numbers([bounds.lower, bounds.upper], scope)
-                if bounds.step is not None:
-                    read.refuse("`by` after `in`", bounds.span)
+                outside = scope
                 scope = _run_over(read, scope, name, set_name, over)
                 value = read.as_number(replace(scope.running[name.text], span=name.span))
-                where.append(apply("less_equal", lower, value))
-                where.append(apply("less_equal", value, upper))
+                where.extend(in_range(read, bounds, value, outside))
             case tree.Membership(name, domain):
                 refuse_domain(read, name, domain)
             case _:
@@ -129,6 +126,19 @@ def bind_conditions(
     for single in where:
         joined = single if joined is None else apply("and", joined, single)
     return scope, over, joined
+
+
+def in_range(
+    read: Translator, bounds: tree.Range, value: Expression, scope: Scope
+) -> list[Expression]:
+    """The conditions for a number to be one of ``lo..hi by step``."""
+    lower, upper = read.numbers([bounds.lower, bounds.upper], scope)
+    found = [apply("less_equal", lower, value), apply("less_equal", value, upper)]
+    if bounds.step is not None:
+        steps = (value - lower) / read.number(bounds.step, scope)
+        off = apply("abs", steps - apply("round", steps))
+        found.append(apply("less", off, 1e-9))
+    return found
 
 
 def refuse_domain(read: Translator, name: tree.Name, domain: tree.Expression) -> NoReturn:

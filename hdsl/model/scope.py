@@ -13,6 +13,10 @@ LIST_AXIS = "[]"
 """The axis of a list until it meets another."""
 
 
+SECOND_LIST_AXIS = "[]'"
+"""The columns of a list of lists."""
+
+
 @dataclass(frozen=True)
 class Typed:
     """An expression and what its value is.
@@ -69,4 +73,4 @@ def slice_axis(axis: str) -> str:
 
 def is_slice(axis: str) -> bool:
     """Whether an axis comes from an index that was left off, or from a list."""
-    return axis.endswith("*") or axis == LIST_AXIS
+    return axis.endswith("*") or axis in (LIST_AXIS, SECOND_LIST_AXIS)

@@ -17,7 +17,7 @@ from hdsl.expressions.tree import (
 )
 from hdsl.model.left import Left
 from hdsl.model.names import Target
-from hdsl.model.scope import LIST_AXIS, is_slice
+from hdsl.model.scope import LIST_AXIS, SECOND_LIST_AXIS, is_slice
 from hdsl.model.subscripts import count_indices
 from hdsl.model.translate import Translator
 from hdsl.source import Span
@@ -26,6 +26,8 @@ from hdsl.syntax.format_expression import format_expression
 
 def settle(read: Translator, expression: Expression, left: Left, target: Target) -> Expression:
     """Give the slices and lists of the right side the axes of the left."""
+    if SECOND_LIST_AXIS in expression.axes:
+        expression = _settled_matrix(read, expression, left, target)
     for axis in sorted(expression.axes):
         if axis == LIST_AXIS:
             if len(left.axes) != 1:
@@ -53,6 +55,23 @@ def settle(read: Translator, expression: Expression, left: Left, target: Target)
         elif axis not in left.axes:
             missing_axis(read, expression, axis, target)
     return expression
+
+
+def _settled_matrix(
+    read: Translator, expression: Expression, left: Left, target: Target
+) -> Expression:
+    """A list of lists takes the two axes of the left, row by row."""
+    if len(left.axes) != 2:
+        read.fail(
+            "HB308",
+            "a list of lists stands where no two axes take it",
+            _place_of(expression, SECOND_LIST_AXIS, target.statement.span),
+            labels=[Place(target.span, f"has {count_indices(len(left.axes))}")],
+            cause="a list of lists takes the axes of the left side, so there must be two",
+            help="give the list a name with its indices: `k[i, j] = [[…], […]]`",
+        )
+    rows, columns = left.axes
+    return rename_axes(expression, {LIST_AXIS: rows, SECOND_LIST_AXIS: columns})
 
 
 def _first(left: Left) -> str:

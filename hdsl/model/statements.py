@@ -39,7 +39,7 @@ from hdsl.model.order import by_dependency, report_cycle
 from hdsl.model.own_densities import own_density, own_random
 from hdsl.model.randoms import random
 from hdsl.model.reductions import bind_conditions
-from hdsl.model.scope import LIST_AXIS, Failed, Scope
+from hdsl.model.scope import LIST_AXIS, SECOND_LIST_AXIS, Failed, Scope
 from hdsl.model.settle import settle
 from hdsl.model.target_axes import axes_of_targets
 from hdsl.model.translate import Translator
@@ -140,12 +140,23 @@ class Builder:
             names = {a: a.removesuffix("*") for a in value.axes if a.endswith("*")}
             if LIST_AXIS in value.axes:
                 set_name = f"{name}_index"
-                declared = SetDeclaration(set_name, target.span, labels=_list_labels(value))
-                self.names.sets[set_name] = declared
+                rows = _list_labels(value, LIST_AXIS)
+                self.names.sets[set_name] = SetDeclaration(set_name, target.span, labels=rows)
                 names[LIST_AXIS] = set_name
+                if SECOND_LIST_AXIS in value.axes:
+                    names[SECOND_LIST_AXIS] = self._columns(name, target, value, rows)
             value = rename_axes(value, names)
             self._values[name] = apply(LINKS[target.link], value) if target.link else value
         return self._values[name]
+
+    def _columns(self, name: str, target: Target, value: Expression, rows: range) -> str:
+        """The axis of the columns of a list of lists: over the set of its rows, if it is square."""
+        columns = _list_labels(value, SECOND_LIST_AXIS)
+        if columns == rows:
+            return f"{name}_index'"
+        set_name = f"{name}_column"
+        self.names.sets[set_name] = SetDeclaration(set_name, target.span, labels=columns)
+        return set_name
 
     def member_of(self, name: str) -> str | None:
         """The index set whose positions a quantity holds."""
@@ -301,6 +312,6 @@ def _right_side(target: Target) -> tree.Expression:
     return target.statement.value
 
 
-def _list_labels(value: Expression) -> range:
-    sizes = {len(e.items) for e in walk(value) if isinstance(e, Stack) and e.axis == LIST_AXIS}
+def _list_labels(value: Expression, axis: str) -> range:
+    sizes = {len(e.items) for e in walk(value) if isinstance(e, Stack) and e.axis == axis}
     return range(1, max(sizes) + 1)

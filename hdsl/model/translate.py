@@ -23,11 +23,12 @@ from hdsl.expressions.tree import (
     set_of,
     walk,
 )
+from hdsl.model.axes import axes_in_order
 from hdsl.model.calls import call
 from hdsl.model.comparisons import comparison
 from hdsl.model.linear_algebra import product
 from hdsl.model.names import Names, not_yet
-from hdsl.model.scope import LIST_AXIS, Failed, Scope, Typed, is_slice
+from hdsl.model.scope import LIST_AXIS, SECOND_LIST_AXIS, Failed, Scope, Typed, is_slice
 from hdsl.model.subscripts import free_axes, index_of, subscript
 from hdsl.model.unknown_names import report_unknown
 from hdsl.source import Span
@@ -313,9 +314,12 @@ class Translator:
         """Give each list the one axis that the other values bring."""
         if not any(LIST_AXIS in value.axes for value in values):
             return list(values)
-        others = frozenset[str]().union(*(value.axes for value in values)) - {LIST_AXIS}
+        lists = {LIST_AXIS, SECOND_LIST_AXIS}
+        others = frozenset[str]().union(*(value.axes for value in values)) - lists
         if not others:
             return list(values)
+        if any(SECOND_LIST_AXIS in value.axes for value in values):
+            return self._meet_matrix(values, span)
         if len(others) > 1:
             slices = [axis for axis in others if is_slice(axis)]
             if len(slices) != 1:
@@ -331,6 +335,24 @@ class Translator:
         (axis,) = others
         return [rename_axes(value, {LIST_AXIS: axis}) for value in values]
 
+    def _meet_matrix(self, values: Sequence[Expression], span: Span) -> list[Expression]:
+        """Give a list of lists the two axes that are left off in the others, in their order."""
+        slices: dict[str, None] = {}
+        for value in values:
+            own = (axis for axis in axes_in_order(value) if is_slice(axis))
+            slices.update(dict.fromkeys(axis for axis in own if set_of(axis) != LIST_AXIS))
+        if len(slices) != 2:
+            self.fail(
+                "HB308",
+                f"a list of lists meets {len(slices)} ind{'ex' if len(slices) == 1 else 'ices'}",
+                span,
+                cause="a list of lists takes the two indices that are left off in what it meets",
+                help="give the list a name with its indices: `k[i, j] = [[…], […]]`",
+            )
+        first, second = slices
+        names = {LIST_AXIS: first, SECOND_LIST_AXIS: second}
+        return [rename_axes(value, names) for value in values]
+
     def _binary(self, expression: tree.Binary, scope: Scope) -> Expression:
         if expression.operator == "@":
             return product(self, expression, scope)
@@ -339,11 +361,30 @@ class Translator:
 
     def _list(self, items: Sequence[tree.Expression], scope: Scope) -> Expression:
         values = self.numbers(items, scope)
-        if any(LIST_AXIS in value.axes for value in values):
-            self.refuse("a list of lists", items[0].span)
-        if not values:
-            self.refuse("an empty list", tree.NOWHERE)
-        return Stack(tuple(values), LIST_AXIS)
+        if any(SECOND_LIST_AXIS in value.axes for value in values):
+            self.fail(
+                "HB231",
+                "lists stand in one another three deep",
+                items[0].span,
+                cause="a list of numbers is a vector, and a list of lists a matrix, row by row",
+                help="give arrays of more indices as data: `data x[i, j, k]`",
+            )
+        lengths = {
+            len(value.items)
+            for value in values
+            if isinstance(value, Stack) and value.axis == LIST_AXIS
+        }
+        if len(lengths) > 1:
+            self.fail(
+                "HB232",
+                "the rows of a list of lists have different lengths",
+                items[0].span.to(items[-1].span),
+                cause="a list of lists is a matrix, row by row",
+                help="give each row as many items as the others have",
+            )
+        # The rows of a matrix are the items of the outer list.
+        rows = (rename_axes(value, {LIST_AXIS: SECOND_LIST_AXIS}) for value in values)
+        return Stack(tuple(rows), LIST_AXIS)
 
 
 def _array_along(axis: str, expression: Expression) -> str:

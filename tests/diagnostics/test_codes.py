@@ -23,6 +23,8 @@ WITHOUT_A_MODEL = {
     "HB126": "there is no model file",
     "HB217": "the parser refuses it: only a tree built by hand can have it",
     "HB219": "the parser refuses it: only a tree built by hand can have it",
+    "HB370": "it needs a machine without diffrax",
+    "HB373": "only a caller in Python can give such a function",
     "HB453": "it needs a file larger than the memory",
     "HB467": "only the caller can give such a value",
     "HB468": "the binder says HB476 first: only `Table.keep` called by hand says it",

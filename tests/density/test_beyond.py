@@ -1,0 +1,213 @@
+"""Beyond closed forms: integrals, interpolation, differential equations, functions from outside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from scipy import integrate, stats
+
+import hdsl
+from hdsl.density.density import lower
+from hdsl.density.recover import recover
+from hdsl.model.bind import bind
+from hdsl.plan.planner import make_plan
+
+
+def known(text: str) -> Any:
+    """The quantity `z` of a model of data alone."""
+    return bind(hdsl.compile(text).graph).values["z"].array
+
+
+def against_differences(density: hdsl.LogDensity, at: np.ndarray, step: float, rel: float) -> None:
+    found = jax.grad(density)(jnp.asarray(at))
+    unit = np.eye(len(at))
+    high = [float(density(jnp.asarray(at + step * row))) for row in unit]
+    low = [float(density(jnp.asarray(at - step * row))) for row in unit]
+    expected = (np.array(high) - np.array(low)) / (2 * step)
+    np.testing.assert_allclose(found, expected, rtol=rel, atol=rel)
+
+
+@pytest.mark.parametrize(
+    ("integral", "expected", "rel"),
+    [
+        ("integrate(x^2 for x in (0, 1))", 1 / 3, 1e-12),
+        ("integrate(x^2 for x in (1, 0))", -1 / 3, 1e-12),
+        ("integrate(exp(-x^2 / 2) for x in (-inf, inf))", np.sqrt(2 * np.pi), 1e-12),
+        ("integrate(exp(-x) for x in (2, inf))", np.exp(-2), 1e-12),
+        ("integrate(exp(-x) for x in (inf, 2))", -np.exp(-2), 1e-12),
+        ("integrate(1 / (1 + x^2) for x in (-inf, 0))", np.pi / 2, 1e-10),
+        ("integrate(1 / x^2 for x in (1, inf))", 1, 1e-10),
+        ("integrate(log(x) for x in (0, 1))", -1, 1e-10),
+        ("integrate(x^(-0.5) for x in (0, 4))", 4, 1e-6),
+        ("integrate(integrate(x * y for y in (0, x)) for x in (0, 1))", 1 / 8, 1e-12),
+        ("integrate(exp(log_prob(Gamma(3, 2), x)) for x in (0, inf))", 1, 1e-10),
+        ("integrate(exp(log_prob(Normal(3, 0.4), x)) for x in (0, 10))", 1, 1e-8),
+        ("integrate(sin(x) * exp(-x / 3) for x in (0.3, 9))",
+         integrate.quad(lambda x: np.sin(x) * np.exp(-x / 3), 0.3, 9)[0], 1e-10),
+    ],
+)  # fmt: skip
+def test_integrals(integral: str, expected: float, rel: float) -> None:
+    assert float(known(f"z = {integral}")) == pytest.approx(expected, rel=rel)
+
+
+def test_interpolation() -> None:
+    found = known(
+        "data x[i] = [-3, 0, 0.5, 2, 5, 9], a[k] = [0, 1, 5], b[k] = [1, 3, -1]\n"
+        "z[i] = interpolate(x[i], a, b)"
+    )
+    np.testing.assert_allclose(found, np.interp([-3, 0, 0.5, 2, 5, 9], [0, 1, 5], [1, 3, -1]))
+    assert float(known("z = interpolate(2.5, [1, 2, 3], [10, 20, 40])")) == 30.0
+
+
+def test_integrals_and_interpolation_of_unknowns() -> None:
+    density = hdsl.compile(
+        """
+        data b[i] = [1, 2, 3], y[i] = [0.4, 1, 2], places[k] = [0, 1, 5]
+        s ~ HalfNormal(1)
+        h[k] ~ Normal(0, 1)
+        m[i] = integrate(exp(-s * x) for x in (0, b[i])) + interpolate(s * b[i], places, h)
+        y[i] ~ Normal(m[i], 1)
+        """
+    ).log_density()
+    at = np.array([0.3, 0.1, -0.5, 0.8])
+    u, b = density.unravel(at), np.array([1, 2, 3])
+    s = u["s"]
+    mean = (1 - np.exp(-s * b)) / s + np.interp(s * b, [0, 1, 5], u["h"])
+    expected = stats.halfnorm.logpdf(s) + np.log(s) + stats.norm.logpdf(u["h"]).sum()
+    expected += stats.norm.logpdf([0.4, 1, 2], mean, 1).sum()
+    assert float(density(jnp.asarray(at))) == pytest.approx(expected, rel=1e-10)
+    against_differences(density, at, 1e-6, 1e-6)
+
+
+COOLING = """
+k ~ HalfNormal(1); room ~ Normal(20, 5); T0 ~ Normal(80, 5)
+def cooling(time, T) = -k * (T - room)
+data clock[n] = [3, 1, 2, 0], y[n] = [40, 60, 50, 82]
+temp[n] = ode(cooling, T0, start = 0, at = clock[n])
+y[n] ~ Normal(temp[n], 2)
+"""
+
+
+def test_an_equation_whose_solution_is_known() -> None:
+    model = hdsl.compile(COOLING)
+    bound = bind(model.graph)
+    density = lower(make_plan(model.graph), bound)
+    at = np.array([-1.2, 18.0, 79.0])
+    u = density.unravel(at)
+    temp = u["room"] + (u["T0"] - u["room"]) * np.exp(-u["k"] * np.array([3, 1, 2, 0]))
+    expected = stats.halfnorm.logpdf(u["k"]) + np.log(u["k"])
+    expected += stats.norm.logpdf(u["room"], 20, 5) + stats.norm.logpdf(u["T0"], 80, 5)
+    expected += stats.norm.logpdf([40, 60, 50, 82], temp, 2).sum()
+    as_function = model.log_density()
+    assert float(as_function(jnp.asarray(at))) == pytest.approx(expected, rel=1e-6)
+    against_differences(as_function, at, 1e-4, 1e-4)
+    drawn = density.constrain(np.stack([at, at + 0.1]))
+    found = recover(density.plan, bound, drawn, 1, 2)["temp"]
+    np.testing.assert_allclose(found.array[0], temp, rtol=1e-6)
+
+
+def test_a_state_with_labels_and_a_solution_for_each_plate() -> None:
+    from scipy.integrate import solve_ivp
+
+    text = """
+    index species = {prey, predator}
+    data rate[pond] = [0.5, 0.8], t[n] = [1, 4, 2]
+    z0[species] = [10, 5]
+    growth[pond] = rate[pond] + shift
+    def change(time, z, r) = 0
+    shift = 0
+    def system(time, z) = [0.5 * z[prey] - 0.03 * z[prey] * z[predator],
+                           -0.8 * z[predator] + 0.02 * z[prey] * z[predator]]
+    z[n, species] = ode(system, z0, start = 0, at = t[n])
+    """
+    found = known(text)
+    solution = solve_ivp(
+        lambda _, z: [0.5 * z[0] - 0.03 * z[0] * z[1], -0.8 * z[1] + 0.02 * z[0] * z[1]],
+        (0, 4), [10, 5], t_eval=[1, 2, 4], rtol=1e-10, atol=1e-10,
+    )  # fmt: skip
+    np.testing.assert_allclose(found, solution.y.T[[0, 2, 1]], rtol=1e-6)
+
+
+def test_initial_states_and_times_of_their_own() -> None:
+    found = known(
+        "data start[p] = [1, 2, 3], t[p, n] = [[0, 1], [2, 1], [0.5, 3]]\n"
+        "def decay(time, x) = -0.7 * x\n"
+        "z[p, n] = ode(decay, start[p], start = 0, at = t[p, n])"
+    )
+    t = np.array([[0, 1], [2, 1], [0.5, 3]])
+    expected = np.array([1, 2, 3])[:, None] * np.exp(-0.7 * t)
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+def test_a_solution_that_explodes_has_no_density() -> None:
+    density = hdsl.compile(
+        """
+        a ~ HalfNormal(1)
+        def explode(time, x) = a * x^2
+        data y = 3
+        y ~ Normal(ode(explode, 1, start = 0, at = 1), 1)
+        """
+    ).log_density()
+    assert np.isfinite(float(density(jnp.asarray([-1.0]))))
+    assert not np.isfinite(float(density(jnp.asarray([2.0]))))
+
+
+def test_a_function_from_python() -> None:
+    model = hdsl.compile(
+        """
+        data x[i] = [1, 2, 3], y[i] = [2, 3, 5]
+        b[k] ~ Normal(0, 1)
+        index k = {u, v}
+        q[i, k] = profile(x[i], b[k])
+        y[i] ~ Normal(q[i, u] + q[i, v], 1)
+        """,
+        functions={"profile": lambda x, s: jnp.exp(-x) * s},
+    )
+    density = model.log_density()
+    at = np.array([0.1, 0.2])
+    mean = np.exp(-np.array([1, 2, 3])) * 0.3
+    expected = stats.norm.logpdf(at).sum() + stats.norm.logpdf([2, 3, 5], mean, 1).sum()
+    assert float(density(jnp.asarray(at))) == pytest.approx(expected, rel=1e-12)
+    against_differences(density, at, 1e-6, 1e-6)
+
+
+@pytest.mark.parametrize("wrong", [lambda x: 1 / 0, lambda x: jnp.zeros(7), lambda x: "text"])
+def test_a_function_that_fails_is_named(wrong: Any) -> None:
+    text = "b ~ Normal(0, 1)\ndata x[i] = [1, 2, 3]\nx[i] ~ Normal(p(x[i] + b), 1)"
+    with pytest.raises(hdsl.HdslError) as caught:
+        hdsl.compile(text, functions={"p": wrong}).log_density()(jnp.zeros(1))
+    assert [d.code for d in caught.value.diagnostics] == ["HB373"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("index t = 1..9\ndata y[t] = [1, 2, 3, 4, 5, 6, 7, 8, 9]\n"
+         "z = sum(y[k] for k in 1..9 by 2)", 25),
+        ("z = { m = [[1, 2], [3, 4]]; m[1, 2] * 10 + m[2, 1] }", 23),
+        ("def trace(m[r, r']) = sum(m[r, r] for r)\nz = trace([[1, 2], [3, 4]])", 5),
+        ("k = [[1, 2, 3], [4, 5, 6]]\nz = k[2, 1]", 4),
+        ("data x[i, j] = [[1, 2], [3, 4]]\nz = sum(x * [[1, 10], [100, 1000]])", 4321),
+    ],
+)  # fmt: skip
+def test_ranges_by_steps_and_lists_of_lists(text: str, expected: float) -> None:
+    assert float(known(text)) == expected
+
+
+def test_for_after_an_observed_formula() -> None:
+    density = hdsl.compile(
+        """
+        index t = 1..6
+        data y[t] = [1, 2, 3, 4, 5, 6], ok[t] = [1, 0, 1, 1, 0, 1]
+        m ~ Normal(0, 1)
+        log(y[t]) ~ Normal(m, 1) for t, ok[t] == 1
+        log(y[t]) ~ Normal(m, 2) for t in 2..5 by 3
+        """
+    ).log_density()
+    expected = stats.norm.logpdf(0.3) + stats.norm.logpdf(np.log([1, 3, 4, 6]), 0.3, 1).sum()
+    expected += stats.norm.logpdf(np.log([2, 5]), 0.3, 2).sum()
+    assert float(density(jnp.asarray([0.3]))) == pytest.approx(expected, rel=1e-12)
