@@ -91,6 +91,7 @@ def _single(rate: Rate) -> Callable[..., Any]:
             max_steps=MOST_STEPS,
             throw=False,
         )
+        assert solution.ys is not None
         found = solution.ys[jnp.argsort(order)]
         good = (solution.result == diffrax.RESULTS.successful) & (times >= start)
         return jnp.where(good.reshape((-1,) + (1,) * initial.ndim), found, jnp.nan)
