@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from hdsl.expressions.arrays import numpy_arrays
+from hdsl.density.arrays import host_arrays
 from hdsl.expressions.evaluate import Evaluator
 from hdsl.expressions.tree import Expression
 from hdsl.model.graph import Bound, Factor
@@ -29,7 +29,7 @@ def resolved(
     if not any(True for _ in groups_in(definitions, lambda n: n in bound.values or n in known)):
         return definitions, bound
     wanted = {n: d for n, d in definitions.items() if n not in bound.values and n not in known}
-    run = Evaluator(numpy_arrays(), bound.values, bound.sets, bound.sizes)
+    run = Evaluator(host_arrays(), bound.values, bound.sets, bound.sizes)
     nodes = bound.graph.nodes.values()
     axes = {node.name: node.axes for node in nodes if not isinstance(node, Factor)}
     found = without_recursions(wanted, bound.graph.assembled, axes, run)
