@@ -12,7 +12,8 @@ from hdsl.expressions.tree import Expression
 def chosen(evaluate: Evaluate, mask: Array) -> Evaluate:
     """Arguments where `mask` holds; elsewhere those of one such element, since they are not used.
 
-    `mask` has the shape of the draws and holds somewhere.
+    `mask` holds somewhere and has as many axes as the draws, of length one along those of a vector
+    that is drawn.
     """
     first = tuple(int(i) for i in np.unravel_index(int(np.argmax(mask)), mask.shape))
 
@@ -22,8 +23,9 @@ def chosen(evaluate: Evaluate, mask: Array) -> Evaluate:
         lead = values.shape[: values.ndim - behind]
         if all(length == 1 for length in lead):
             return values
-        at = tuple(min(i, length - 1) for i, length in zip(first, lead, strict=True))
-        kept = mask.reshape((*mask.shape, *(1,) * behind))
+        at = tuple(min(i, length - 1) for i, length in zip(first, lead, strict=False))
+        # What is drawn as a whole, a vector say, has its axes behind.
+        kept = mask.reshape((*mask.shape[: len(lead)], *(1,) * behind))
         return np.where(kept, values, values[at])
 
     return inside
@@ -32,17 +34,19 @@ def chosen(evaluate: Evaluate, mask: Array) -> Evaluate:
 def picked(evaluate: Evaluate, axis: str, positions: Array) -> Evaluate:
     """Arguments at a position along an axis, another for each draw.
 
-    `positions` has as many axes as the draws.
+    `positions` has as many axes as the draws, of length one along those of a vector that is drawn.
     """
 
     def at_position(expression: Expression, /, *axes: str) -> Array:
         if axis not in expression.axes:
             return evaluate(expression, *axes)
-        values = np.moveaxis(evaluate(expression, *axes, axis), -1, positions.ndim)
-        index = positions.reshape((*positions.shape, *(1,) * (len(axes) + 1)))
-        lead = np.broadcast_shapes(values.shape[: positions.ndim], positions.shape)
-        values = np.broadcast_to(values, (*lead, *values.shape[positions.ndim :]))
-        index = np.broadcast_to(index, (*lead, *index.shape[positions.ndim :]))
-        return np.take_along_axis(values, index, axis=positions.ndim).squeeze(positions.ndim)
+        values = evaluate(expression, *axes, axis)
+        num_lead = values.ndim - len(axes) - 1
+        values = np.moveaxis(values, -1, num_lead)
+        index = positions.reshape((*positions.shape[:num_lead], *(1,) * (len(axes) + 1)))
+        lead = np.broadcast_shapes(values.shape[:num_lead], index.shape[:num_lead])
+        values = np.broadcast_to(values, (*lead, *values.shape[num_lead:]))
+        index = np.broadcast_to(index, (*lead, *index.shape[num_lead:]))
+        return np.take_along_axis(values, index, axis=num_lead).squeeze(num_lead)
 
     return at_position

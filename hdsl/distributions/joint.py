@@ -105,7 +105,7 @@ class Joint(Random):
     @property
     def pair(self) -> tuple[str, str]:
         """The two axes of matrices."""
-        first, *others = self.over
+        first, *others = self.event_axes
         return first, (others[0] if others else self.second)
 
     @property

@@ -48,16 +48,19 @@ def check_one_kind(
     read: Translator, parts: Sequence[Random], texts: Sequence[tree.Expression]
 ) -> None:
     """Refuse whole numbers beside continuous ones."""
-    for part, text in zip(parts, texts, strict=True):
-        if part.event_axes:
-            read.refuse(
-                f"`{part.family}`, which draws vectors, among other distributions", text.span
-            )
-    kinds = [(part.is_discrete, part.has_atoms) for part in parts]
+    kinds = [(part.is_discrete, part.has_atoms, len(part.event_axes)) for part in parts]
     other = next((i for i, kind in enumerate(kinds) if kind != kinds[0]), None)
     if other is None:
         return
     title = f"`{parts[0].family}` and `{parts[other].family}` do not go together"
+    if kinds[other][2] != kinds[0][2]:
+        read.fail(
+            "HB422",
+            title,
+            texts[other].span,
+            cause="one of them draws a vector or a matrix, the other something else",
+            help="let all of them draw the same",
+        )
     if kinds[other][0] == kinds[0][0]:
         read.fail(
             "HB422",

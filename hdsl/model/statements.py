@@ -41,6 +41,7 @@ from hdsl.model.randoms import random
 from hdsl.model.reductions import bind_conditions
 from hdsl.model.scope import LIST_AXIS, SECOND_LIST_AXIS, Failed, Scope
 from hdsl.model.settle import settle
+from hdsl.model.settle_parts import settle_parts
 from hdsl.model.target_axes import axes_of_targets
 from hdsl.model.translate import Translator
 from hdsl.model.whole_draws import inside_scope, rank_of_target, settle_joint
@@ -257,9 +258,7 @@ class Builder:
             p = rename_axes(found.p, {found.axis: own})
             kept = replace(left, axes=(*left.axes, own))
             return replace(found, p=settle(self.read, p, kept, target), axis=own)
-        # What a mixture runs over is its own, and need not stand on the left.
-        kept = replace(left, axes=(*left.axes, *found.own_axes))
-        return found.map(lambda e: settle(self.read, e, kept, target))
+        return settle_parts(self.read, found, left, target)
 
     def _distribution(
         self, target: Target, statement: tree.StochasticStatement, left: Left, member: str | None

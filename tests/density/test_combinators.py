@@ -363,3 +363,38 @@ def test_mean(name: str) -> None:
     draws = replicate(plan, bound, drawn(4000), 5)[0]["y"].array
     error = draws.std(axis=0) / np.sqrt(len(draws))
     assert (np.abs(draws.mean(axis=0) - spread(expected, ("_draw", "i"))) <= 4 * error).all()
+
+
+VECTORS = """index k = 1..2
+index c = 1..2
+data y[i, c], m[k, c] = [[0, 1], [4, -2]]
+s ~ HalfNormal(1); w ~ Beta(1, 1); v[c, c'] = if c == c' then s ^ 2 else 0
+"""
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Mixture(if k == 1 then w else 1 - w, MultiNormal(m[k, c], s ^ 2 * eye(c)) for k)",
+        "Mixture([w, 1 - w], [MultiNormal(m[1], cov = v), MultiNormal(m[2], cov = v)])",
+    ],
+)
+def test_vectors(line: str) -> None:
+    y = np.array([[0.0, 1], [3, 0], [-1, 2]])
+    source = Source(f"{VECTORS}y[i, c] ~ {line}\n")
+    graph, _ = check(parse(source), source)
+    bound = bind(graph, given={"y": y})
+    plan = make_plan(graph, None, bound)
+    values = {"s": Value(np.full(4000, S), ("_draw",)), "w": Value(np.full(4000, P), ("_draw",))}
+    found = log_likelihood(plan, bound, {n: Value(v.array[:1], v.axes) for n, v in values.items()})
+    each = [stats.multivariate_normal(mean, S**2).logpdf(y) for mean in ([0, 1], [4, -2])]
+    expected = mixed((P, each[0]), (1 - P, each[1]))
+    np.testing.assert_allclose(found["y"].array[0], expected, rtol=1e-10)
+
+    draws = replicate(plan, bound, values, 3)[0]["y"].array
+    error = draws.std(axis=0) / np.sqrt(len(draws))
+    centre = P * np.array([0, 1]) + (1 - P) * np.array([4, -2])
+    assert (np.abs(draws.mean(axis=0) - centre) <= 4 * error).all()
+    # Both elements of a vector come from one component.
+    between = -12 * P * (1 - P)
+    assert np.cov(draws[:, 0].T)[0, 1] == pytest.approx(between, abs=4 * 6 / np.sqrt(len(draws)))
