@@ -66,8 +66,8 @@ class ValueChecker:
             self._report_observed(node, value, observed, bad, why)
             return
         for end, is_open, side in (
-            (support.lower, support.lower_open, -1),
-            (support.upper, support.upper_open, 1),
+            (support.lower, support.lower_open and not support.touches_lower, -1),
+            (support.upper, support.upper_open and not support.touches_upper, 1),
         ):
             if end is None or not can_evaluate(end, self.evaluator):
                 continue

@@ -229,6 +229,24 @@ q ~ Normal(mu + sum(z), 1)
     {"w": [0, 1]},
 )
 
+MODELS["two factories"] = (
+    Case(
+        """index factory = {NJ, TN}
+index colour = {brown, yellow, red}
+data count[bag, colour], belief[factory, colour]
+share[factory] ~ Dirichlet(1)
+made_in[bag] ~ Categorical(share)
+theta[factory, colour] ~ Dirichlet(belief[factory, colour])
+count[bag, colour] ~ Multinomial(sum(count[bag]), theta[made_in[bag], colour])
+m = sum(made_in[bag] == NJ for bag)
+""",
+        {
+            "count": [[3, 2, 0], [1, 5, 2], [0, 0, 7], [4, 1, 1]],
+            "belief": [[1, 2, 3], [2, 2, 0.5]],
+        },
+    ),
+    {"made_in": [0, 1]},
+)
 MODELS["chain"] = (
     Case(
         """index state = 1..2
