@@ -79,8 +79,7 @@ def _wanted(
     derived = {
         node.name: node.axes
         for node in graph.deterministic
-        if graph.roles[node.name] == "derived"
-        and (not node.is_internal or node.name in graph.assembled or node.name in imputed)
+        if graph.roles[node.name] == "derived" and (not node.is_internal or node.name in imputed)
     }
     return unknowns | derived
 

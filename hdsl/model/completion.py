@@ -7,7 +7,7 @@ array, laid together from the given values and the unknown ones.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -22,6 +22,7 @@ from hdsl.expressions.evaluate import Evaluator, Value
 from hdsl.expressions.rewrite import rebuild, references, sum_over
 from hdsl.expressions.solve import solved_for
 from hdsl.expressions.tree import (
+    Along,
     Concatenate,
     Constant,
     Expression,
@@ -37,11 +38,13 @@ from hdsl.model.graph import (
     Imputed,
     ModelGraph,
     Node,
+    Part,
     Selection,
     Stochastic,
     whole,
 )
 from hdsl.model.order import ordered
+from hdsl.model.parts import parts_axis, where_name
 from hdsl.source import Span
 
 Mask = NDArray[np.bool_]
@@ -88,9 +91,18 @@ def of_unknown_cells(graph: ModelGraph, joined: Iterable[str]) -> ModelGraph:
     for name in joined:
         pieces = nodes[name]
         if isinstance(pieces, Deterministic) and isinstance(pieces.expression, Concatenate):
-            drawn = replace(pieces.expression, items=pieces.expression.items[1:])
-            nodes[name] = replace(pieces, expression=drawn)
-    return replace(graph, nodes=nodes)
+            items = pieces.expression.items
+            drawn = tuple(i for i in items if not _is_given(i[0], graph))
+            expression = replace(pieces.expression, items=drawn)
+            nodes[name] = replace(pieces, expression=expression)
+    pieces_of = {parts_axis(name): name for name in graph.assembled}
+    filled = {pieces_of[name] for name in joined if name in pieces_of}
+    assembled = {name: found for name, found in graph.assembled.items() if name not in filled}
+    return replace(graph, nodes=nodes, assembled=assembled)
+
+
+def _is_given(e: Expression, graph: ModelGraph) -> bool:
+    return isinstance(e, Reference) and (e.name in graph.data or graph.roles.get(e.name) == "data")
 
 
 def observers(graph: ModelGraph, names: Mapping[str, object]) -> dict[str, list[Stochastic]]:
@@ -142,6 +154,9 @@ class _Completer:
     nodes: dict[str, Node] = field(default_factory=dict[str, Node])
     selections: dict[str, Selection] = field(default_factory=dict[str, Selection])
     parts: dict[str, list[_Part]] = field(default_factory=dict[str, list[_Part]])
+    assembled: dict[str, tuple[tuple[str, ...], tuple[Part, ...]]] = field(
+        default_factory=dict[str, tuple[tuple[str, ...], tuple[Part, ...]]]
+    )
     untold: list[Imputed] = field(default_factory=list[Imputed])
 
     def __post_init__(self) -> None:
@@ -171,7 +186,10 @@ class _Completer:
         )
         nodes = ordered(self.nodes, self.report)
         selections = {**self.graph.selections, **self.selections}
-        self.out.graph = replace(self.graph, nodes=nodes, selections=selections)
+        assembled = {**self.graph.assembled, **self.assembled}
+        self.out.graph = replace(
+            self.graph, nodes=nodes, selections=selections, assembled=assembled
+        )
         return self.out
 
     # --- observations ----------------------------------------------------------------------
@@ -323,17 +341,62 @@ class _Completer:
         return bool(np.asarray(run(e).array).any())
 
     def _lay_together(self, name: str) -> None:
-        given, full = self.given[name], completed_name(name)
-        where = _numbers(given).reshape(-1)
-        length = where.size
-        for part in self.parts[name]:
-            where[part.cells] = length + np.arange(part.cells.size)
-            length += part.cells.size
+        """The completed array: given cells and unknown ones are parts of one quantity."""
+        full, axes, span = completed_name(name), self.given[name].axes, self.graph.data[name].span
+        parts = [*self._given_cells(name), *self.parts[name]]
+        pieces, size = parts_axis(full), self.missing[name].size
+        where = np.full(size, -1, np.int64)
+        for start, part in zip(_starts(parts), parts, strict=True):
+            where[part.cells] = start + np.arange(part.cells.size)
+        self.out.values[where_name(full)] = Value(where.reshape(self.missing[name].shape), axes)
+        self.out.sizes[pieces] = sum(part.cells.size for part in parts)
+        joined = Concatenate(tuple((whole(p.node, p.axes), p.axes) for p in parts), pieces)
+        self.nodes[pieces] = Deterministic(pieces, (pieces,), joined, span, is_internal=True)
+        self.out.joined.add(pieces)
+        gathered = Reference(pieces, (Gather(whole(where_name(full), axes)),))
+        self.nodes[full] = Deterministic(full, axes, gathered, span, is_internal=True)
+        placed = [self._placed(name, part) for part in parts]
+        if all(part is not None for part in placed):
+            self.assembled[full] = (axes, tuple(part for part in placed if part is not None))
+
+    def _given_cells(self, name: str) -> Iterator[_Part]:
+        """The cells of data that are no unknowns, as a quantity."""
+        given = self.given[name]
+        cells = np.flatnonzero(~self.out.covered[name])
+        if not cells.size:
+            return
+        node = f"given {name}"
+        axis = f"{node}.rows"
+        positions = np.unravel_index(cells, given.array.shape)
+        at: list[Gather] = []
+        for own, found in zip(given.axes, positions, strict=True):
+            self.out.values[f"{axis}.{own}"] = Value(found.astype(np.int64), (axis,))
+            at.append(Gather(Reference(f"{axis}.{own}", (Along(axis),))))
+        self.out.sizes[axis] = cells.size
+        taken = Reference(name, tuple(at))
         span = self.graph.data[name].span
-        table = Value(where.reshape(given.array.shape), given.axes)
-        gathered = self._joined(full, whole(name, given.axes), given.axes, self.parts[name], table,
-                                span)  # fmt: skip
-        self.nodes[full] = Deterministic(full, given.axes, gathered, span, is_internal=True)
+        self.nodes[node] = Deterministic(node, (axis,), taken, span, is_internal=True)
+        yield _Part(node, (axis,), cells)
+
+    def _placed(self, name: str, part: _Part) -> Part | None:
+        """How a part lies in the completed array, if each of its axes moves along one of them."""
+        given = self.given[name]
+        run = self._with({})
+        shape = tuple(map(run.size, part.axes))
+        at: list[Reference] = []
+        for own, found in zip(
+            given.axes, np.unravel_index(part.cells, given.array.shape), strict=True
+        ):
+            index = found.reshape(shape)
+            varying = [k for k in range(index.ndim) if (index != index.take([0], axis=k)).any()]
+            if len(varying) > 1 or not index.ndim:
+                return None
+            along = varying[0] if varying else 0
+            line = np.moveaxis(index, along, 0).reshape(shape[along], -1)[:, 0]
+            vector = f"{part.node}.place.{own}"
+            self.out.values[vector] = Value(line.astype(np.int64), (part.axes[along],))
+            at.append(Reference(vector, (Along(part.axes[along]),)))
+        return Part(part.node, tuple(at), self.graph.data[name].span)
 
     def _joined(
         self,
@@ -374,6 +437,11 @@ class _Completer:
             "in a way that leaves no room for single unknowns",
             help="leave such rows out of the data with `where`, or empty the rest of the row",
         )
+
+
+def _starts(parts: Sequence[_Part]) -> list[int]:
+    sizes = [part.cells.size for part in parts]
+    return [sum(sizes[:k]) for k in range(len(sizes))]
 
 
 def _numbers(given: Value) -> NDArray[np.int64]:

@@ -78,6 +78,23 @@ y[t] ~ Normal(phi * y[t-1], 0.5) for t > 1
     np.testing.assert_allclose(float(found(position)), wanted, rtol=1e-12)
 
 
+def test_an_autoregression_with_several_holes_in_a_row() -> None:
+    text = """
+index t = 1..6
+data y[t]
+phi ~ Normal(0, 1)
+y[1] ~ Normal(0, 2)
+y[t] ~ Normal(phi * y[t-1], 0.5) for t > 1
+"""
+    data = {"y": [1, None, None, 0.3, None, None]}
+    found = density_of(text, data)
+    phi, *holes = position = np.array([0.7, 0.25, 0.4, -0.1, 0.6])
+    y = np.array([1, *holes[:2], 0.3, *holes[2:]])
+    squares = phi**2 + (y[0] / 2) ** 2 + (((y[1:] - phi * y[:-1]) / 0.5) ** 2).sum()
+    constant = np.log(2) + 5 * np.log(0.5) + 3.5 * np.log(2 * np.pi)
+    np.testing.assert_allclose(float(found(position)), -0.5 * squares - constant, rtol=1e-12)
+
+
 def test_two_indices_and_a_link() -> None:
     text = """
 index c = {A, B}
