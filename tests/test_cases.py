@@ -27,6 +27,7 @@ BAD = sorted((CASES / "bad").glob("*.hbm"))
 FREE_MEMORY = 8_000_000_000  # bytes, so that a message about memory is the same everywhere
 SUPPORTED = {
     "class_by_class",
+    "cooling",
     "eight_schools",
     "errors_in_both_variables",
     "hurdle",

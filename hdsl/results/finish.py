@@ -23,6 +23,7 @@ from hdsl.plan.plan import Plan
 from hdsl.results.fit import Fit
 from hdsl.results.imputed import imputed_variables
 from hdsl.results.observations import Labels, OfData, by_data
+from hdsl.results.remarks import remarks_on
 from hdsl.results.variables import Array, Role, RunFacts, Variable, label_text
 
 _LAW_DRAWS = 8
@@ -66,8 +67,10 @@ def finish(
     values = recover(plan, bound, density.constrain(flat), seed, chains * draws)
     _check_law(density, flat, values)
     replicates: dict[str, Value] = {}
-    if _replicate_bytes(plan, bound, chains * draws) <= REPLICATE_BYTES:
-        replicates, _ = replicate(plan, bound, values, seed, num_draws=chains * draws)
+    left_out: tuple[str, ...] = ()
+    too_many = _replicate_bytes(plan, bound, chains * draws) > REPLICATE_BYTES
+    if not too_many:
+        replicates, left_out = replicate(plan, bound, values, seed, num_draws=chains * draws)
     likelihood = (
         log_likelihood(plan, bound, values, num_draws=chains * draws) if with_log_likelihood else {}
     )
@@ -92,6 +95,7 @@ def finish(
             plan_json=json.dumps(explanation.to_dict()),
             data_fingerprint=dict(bound.fingerprints),
             direct=plan.sampler == "direct",
+            remarks=remarks_on(plan, bound, values, left_out, too_many),
             **facts,
         ),
     )

@@ -114,6 +114,8 @@ class RunFacts:
     rounds
         Steps with and without adaptation of each stretch of sampling; more than one where the run
         went on by itself. Stretches before a later one with adaptation belong to the warm-up.
+    remarks
+        What a reader should know, a sentence each: what was left out, what is not exact.
     direct
         The draws are independent and exact: there was no chain that had to converge.
     """
@@ -130,6 +132,7 @@ class RunFacts:
     max_tree_depth: int = 10
     rounds: Sequence[Sequence[int]] = ()
     direct: bool = False
+    remarks: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         # As they will be read back from a file, so that a fit equals its saved self.

@@ -31,7 +31,14 @@ def _urgency(diagnostic: Diagnostic) -> tuple[bool, bool]:
 
 
 def verdict_of(fit: Fit) -> str:
-    """What can be trusted and how exactly, or what is wrong, where, and what to try."""
+    """What can be trusted and how exactly, or what is wrong, where, and what to try.
+
+    What was left out of the fit, and what in it is not exact, comes last.
+    """
+    return " ".join([_judgement(fit), *fit.facts.remarks])
+
+
+def _judgement(fit: Fit) -> str:
     errors = [d for d in fit.diagnostics if d.severity == "error"]
     warnings = [d for d in fit.diagnostics if d.severity == "warning"]
     if errors:
