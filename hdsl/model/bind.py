@@ -102,7 +102,7 @@ def bind(
     Raises
     ------
     HdslError
-        With all mistakes in the data together: HB190, HB320 to HB332, HB360, HB361, HB450 to HB490.
+        With all mistakes in the data together: HB320 to HB332, HB360, HB361, HB450 to HB490.
     """
     report = Report(graph.source)
     try:

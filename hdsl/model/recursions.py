@@ -145,4 +145,5 @@ def _element(graph: ModelGraph, group: Group, name: str, element: int, evaluator
     index = np.unravel_index(element, shape) if shape else ()
     places = [int(c[index]) for c in group.coordinates(name)]
     axes = [view.axes[place] for place in group.moving[view.name]]
-    return element_name(view.name, axes, places, graph, evaluator.sets, evaluator.values)
+    name = view.name.removeprefix("completed ")  # data whose missing cells were filled
+    return element_name(name, axes, places, graph, evaluator.sets, evaluator.values)

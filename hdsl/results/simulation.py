@@ -94,7 +94,7 @@ def simulate(
     try:
         bound = bind(graph, simulated=observed)
     except HdslError as error:
-        if not given or not any(found.code == "HB204" for found in error.diagnostics):
+        if not given or not any(d.code in ("HB204", "HB340") for d in error.diagnostics):
             raise
         bound = bind(graph, simulated=observed - given)
     drawn = bound.graph
