@@ -17,6 +17,7 @@ from hdsl.plan.conjugate import ConjugateCollapse
 from hdsl.plan.coordinates import BetaCoordinates, NonCentring
 from hdsl.plan.eliminate import sum_out
 from hdsl.plan.gaussian import NormalCollapse
+from hdsl.plan.joint_coordinates import JointNonCentring
 from hdsl.plan.phrases import family_of
 from hdsl.plan.plan import Note, Plan, Term, Unknown
 from hdsl.plan.rows import log_prob_of
@@ -25,7 +26,7 @@ from hdsl.plan.state import Gaussian, Piece, State, initial_state
 from hdsl.plan.sums import total
 
 COLLAPSES: tuple[Rule, ...] = (ConjugateCollapse(), NormalCollapse())
-COORDINATES: tuple[Rule, ...] = (BetaCoordinates(), NonCentring())
+COORDINATES: tuple[Rule, ...] = (BetaCoordinates(), NonCentring(), JointNonCentring())
 RULES: tuple[Rule, ...] = (*COLLAPSES, *COORDINATES)
 
 
@@ -120,7 +121,13 @@ def make_plan(
     options = replace(options, keep=frozenset[str]().union(*kept))
     sizes = _sizes(graph, bound)
     allowed = [rule for rule in COLLAPSES if options.allows(rule)]
-    state = sum_out(_forward(initial_state(graph)), allowed, options.keep, sizes, bound)
+    state = sum_out(
+        _forward(replace(initial_state(graph), sizes=_sizes(graph, bound))),
+        allowed,
+        options.keep,
+        sizes,
+        bound,
+    )
     collapsed = _collapse_plates(state, options, sizes)
     everything = _collapse_all(collapsed, options)
     if options.sampler == "nuts":

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import takewhile
@@ -11,7 +12,7 @@ from typing import TypeAlias
 from hdsl.distributions.random import Applied
 from hdsl.expressions.rewrite import elements_inlined, inline
 from hdsl.expressions.simplify import simplify
-from hdsl.expressions.tree import Expression
+from hdsl.expressions.tree import Expression, set_of
 from hdsl.model.graph import Factor, ModelGraph, Stochastic
 from hdsl.plan.plan import Computed, Note, Step, Unknown
 from hdsl.source import NOWHERE, Span
@@ -59,6 +60,8 @@ class State:
         Quantities that pieces refer to by name: deterministic ones, and what rules computed.
     spent
         Statements of which only a factor is left, with the unknown that they integrated out.
+    sizes
+        The lengths of axes that are known.
     bare
         Unknowns that are sampled although their prior has become part of such a factor.
     """
@@ -70,6 +73,7 @@ class State:
     recovery: tuple[Step, ...] = ()
     notes: tuple[Note, ...] = ()
     spent: Mapping[str, str] = field(default_factory=dict[str, str])
+    sizes: Mapping[str, int] = field(default_factory=dict[str, int])
     bare: Mapping[str, Stochastic] = field(default_factory=dict[str, Stochastic])
 
     @cached_property
@@ -112,6 +116,12 @@ class State:
     def needs_itself(self, name: str) -> bool:
         """Whether elements of an unknown depend on other elements of it."""
         return bool(self.unknowns[name].random.names & self.dependents(name))
+
+    def elements(self, axes: Iterable[str]) -> int | None:
+        """How many elements there are over some axes, if their lengths are known."""
+        lengths = [self.sizes.get(axis, self.sizes.get(set_of(axis))) for axis in axes]
+        known = [length for length in lengths if length is not None]
+        return math.prod(known) if len(known) == len(lengths) else None
 
     def seen_through(self, expression: Expression, name: str) -> Expression:
         """The expression with what depends on an unknown written out, also at single elements."""

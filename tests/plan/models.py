@@ -532,3 +532,43 @@ y[i] ~ Normal(a[g[i]] + b[g[i]] + c[g[i]] * d[g[i]], 1)
 """,
     {"g": [1, 1, 3], "y": [0, 4, 7.0], "old": [0, 1, 1, 0]},
 )
+MODELS["gaussian process"] = Case(
+    """data pos[site], y[site]
+eta ~ HalfNormal(1); rho ~ InverseGamma(5, 5); s ~ HalfNormal(1)
+K[site, site'] = eta^2 * exp(-(pos[site] - pos[site'])^2 / (2 * rho^2)) + 1e-6 * eye(site)
+f[site] ~ MultiNormal(0, K)
+y[site] ~ StudentT(4, f[site], s)
+""",
+    {"pos": [0.0, 0.7, 1.1, 2.5], "y": [0.1, 0.8, 0.9, 0.4]},
+)
+for _name, _prior in (
+    ("correlated effects", "sd = tau, corr = R"),
+    ("effects by precision", "precision = W"),
+):
+    MODELS[_name] = Case(
+        f"""data county[home]: county, x[home], y[home]
+index coef = {{intercept, slope}}
+index county = 1..6
+gamma[coef] ~ Normal(0, 5); tau[coef] ~ HalfNormal(1); s ~ HalfNormal(1)
+R[coef, coef'] ~ LKJ(2)
+W[coef, coef'] ~ Wishart(4, eye(coef))
+beta[county, coef] ~ MultiNormal(gamma, {_prior})
+y[home] ~ Normal(beta[county[home], intercept] + beta[county[home], slope] * x[home], s)
+""",
+        {"county": _county, "x": _x, "y": _y},
+    )
+MODELS["shares"] = Case(
+    """index factory = {NJ, TN}
+index colour = {brown, yellow, red}
+data count[bag, colour], belief[factory, colour], made_in[bag] : factory
+share[factory] ~ Dirichlet(1)
+made_in[bag] ~ Categorical(share)
+theta[factory, colour] ~ Dirichlet(belief[factory, colour])
+count[bag, colour] ~ Multinomial(sum(count[bag]), theta[made_in[bag], colour])
+""",
+    {
+        "count": [[3, 4, 5], [6, 7, 8], [1, 2, 9], [10, 3, 0]],
+        "belief": [[1, 2, 3], [3, 2, 1]],
+        "made_in": ["NJ", "TN", "TN", "NJ"],
+    },
+)

@@ -1,0 +1,111 @@
+"""Coordinates for correlated normal unknowns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from hdsl.distributions.distribution import Support
+from hdsl.distributions.joint import Joint
+from hdsl.distributions.normal import HALF_LOG_2PI
+from hdsl.expressions.functions import log, square
+from hdsl.expressions.matrices import cholesky, log_diagonal_sum
+from hdsl.expressions.rewrite import sum_over
+from hdsl.expressions.tree import Constant, Expression, OfWhole, Reduce, apply
+from hdsl.model.graph import Deterministic, Factor, Stochastic, whole
+from hdsl.plan.plan import Computed, Unknown
+from hdsl.plan.rule import Refusal, Rule, Site
+from hdsl.plan.state import State
+from hdsl.plan.sums import total
+
+
+class JointNonCentring(Rule):
+    """Sample a correlated normal unknown as independent standard normal numbers.
+
+    With L the Cholesky factor of an unknown covariance, ``f ~ MultiNormal(m, cov)`` becomes
+    ``f = m + L z``, ``z ~ Normal(0, 1)``. Papaspiliopoulos, Roberts and Skold 2007, Statistical
+    Science 22.
+    """
+
+    name = "joint-non-centring"
+    group = "coordinates"
+    meaning = "samples a MultiNormal unknown of unknown spread as independent deviations"
+
+    def match(self, state: State, name: str) -> Site | Refusal | None:
+        """The unknown is MultiNormal, and its spread depends on another unknown."""
+        node = state.unknowns[name]
+        random = node.random
+        if not isinstance(random, Joint) or random.family != "MultiNormal":
+            return None
+        spread = [e for n, e in random.arguments if n != "mean"]
+        if not any(e.names & state.random_names for e in spread):
+            return Refusal(name, "its covariance is known", node.span)
+        if _is_held_by_data(state, node):
+            reason = (
+                "there are several observations for each of its elements, which hold it in place"
+            )
+            return Refusal(name, reason, node.span)
+        return Site((name,))
+
+    def rewrite(self, state: State, site: Site) -> State:
+        """The deviations are sampled; the unknown is computed from them."""
+        (name,) = site.names
+        node = state.unknowns[name]
+        random = node.random
+        assert isinstance(random, Joint)
+        raw = f"{name}.z"
+        z = whole(raw, node.axes)
+        spread, scale = _spread(random, z)
+        value = random.parameters["mean"] + spread
+        broken = apply("where", apply("missing", scale), -np.inf, 0.0)
+        density = sum_over(-0.5 * square(z) - HALF_LOG_2PI, node.axes)
+        pieces = dict(state.pieces)
+        pieces[name] = Factor(name, density + total(broken, node.plates), node.span)
+        computed = Computed(
+            Deterministic(name, node.axes, value, node.span), total(scale, node.plates)
+        )
+        return replace(
+            state,
+            pieces=pieces,
+            definitions={**state.definitions, name: (node.axes, value)},
+            replaced=(*state.replaced, Unknown(raw, node.axes, Support(), node.span)),
+        ).computing(computed)
+
+    def reason(self, state: State, site: Site) -> str:
+        return (
+            "MultiNormal with an unknown covariance: sampled as independent deviations, which its "
+            "Cholesky factor correlates and scales, since its spread changes with the covariance"
+        )
+
+
+_ENOUGH = {False: 3, True: 12}
+"""So many observations for each element of an unknown, of real and of whole numbers, tell about
+as much of it as a prior does that has still to be found."""
+
+
+def _is_held_by_data(state: State, node: Stochastic) -> bool:
+    """Whether an unknown has so many observations that its own coordinates are the better ones."""
+    elements = state.elements(node.axes)
+    told = 0.0
+    for piece in state.children(node.name):
+        count = state.elements(piece.axes) if isinstance(piece, Stochastic) else None
+        if isinstance(piece, Stochastic) and piece.is_observed and count is not None:
+            told += count / _ENOUGH[piece.random.is_discrete]
+    return elements is not None and told >= elements
+
+
+def _spread(random: Joint, z: Expression) -> tuple[Expression, Expression]:
+    """Deviations with the spread that is wanted; half its log determinant."""
+    given, pair, over = random.parameters, random.pair, random.pair[:1]
+    if "precision" in given:
+        factor = cholesky(given["precision"], pair)
+        upper = OfWhole("transpose", ((factor, pair),), pair)
+        solved = OfWhole("solve", ((upper, pair), (z, over)), over)
+        return solved, Constant(-1.0) * log_diagonal_sum(factor, pair)
+    factor = cholesky(given["cov"] if "cov" in given else given["corr"], pair)
+    correlated = OfWhole("matmul", ((factor, pair), (z, over)), over)
+    scale = log_diagonal_sum(factor, pair)
+    if "sd" not in given:
+        return correlated, scale
+    return given["sd"] * correlated, scale + Reduce("sum", log(given["sd"]), over)
