@@ -139,6 +139,7 @@ CODES: dict[str, str] = {
     "HB434": "values that do not go together",
     "HB435": "no matrix where one is needed",
     "HB436": "index sets that do not meet in a product",
+    "HB437": "what cannot be put in order",
     # Data.
     "HB450": "a file outside the model's folder",
     "HB451": "no such file",

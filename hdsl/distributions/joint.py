@@ -117,8 +117,8 @@ class Joint(Random):
         return tuple(value for _, value in self.arguments)
 
     @property
-    def axes(self) -> frozenset[str]:
-        return super().axes - {self.second}
+    def own_axes(self) -> tuple[str, ...]:
+        return (self.second,) if self.second else ()
 
     @property
     def event_axes(self) -> tuple[str, ...]:
@@ -171,6 +171,9 @@ class Joint(Random):
             kept = array.shape[: array.ndim - wanted]
             arrays[name] = np.broadcast_to(array, (*kept, *(size,) * wanted))
         return self.distribution.sample(rng, (*lead, *(size,) * rank), **arrays)
+
+    def mean(self) -> Expression | None:
+        return self.distribution.mean(self.pair, **self.parameters)
 
     def requirements(self) -> Iterator[tuple[Parameter, Expression]]:
         yield from self.written

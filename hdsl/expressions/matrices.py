@@ -7,6 +7,7 @@ its Cholesky factor is NaN.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -77,6 +78,9 @@ MATRIX_FUNCTIONS: dict[str, MatrixFunction] = {
     "free simplex": MatrixFunction(bijections.free_simplex),
     "interval gaps": MatrixFunction(bijections.interval_gaps),
     "free interval gaps": MatrixFunction(bijections.free_interval_gaps),
+    "smallest step": MatrixFunction(
+        lambda xp, v: xp.min(xp.diff(v, axis=-1), axis=-1, initial=math.inf)
+    ),
     "without the last": MatrixFunction(lambda xp, v: v[..., :-1]),
     "correlation factor": MatrixFunction(bijections.correlation_factor),
     "free correlation": MatrixFunction(bijections.free_correlation),

@@ -18,9 +18,10 @@ from hdsl.model.density_heads import OwnDensity
 from hdsl.model.integrals import integrate, interpolate
 from hdsl.model.linear_algebra import LINEAR_ALGEBRA, matrix_function
 from hdsl.model.odes import ode
+from hdsl.model.ordered import CATEGORIES
 from hdsl.model.own_densities import applied, guarded, own_density
 from hdsl.model.own_functions import own_function
-from hdsl.model.randoms import LATER_DISTRIBUTIONS, random
+from hdsl.model.randoms import random
 from hdsl.model.reductions import reduction, sweep
 from hdsl.model.scope import Scope, Typed
 from hdsl.syntax import tree
@@ -132,7 +133,7 @@ def positional(read: Translator, expression: tree.Call) -> list[tree.Expression]
 def _unknown_function(read: Translator, expression: tree.Call) -> NoReturn:
     name = expression.function
     span = expression.function_span if expression.function_span != tree.NOWHERE else expression.span
-    if name in FAMILIES or name in (*LATER_DISTRIBUTIONS, *COMBINATORS, "Categorical"):
+    if name in FAMILIES or name in (*CATEGORIES, *COMBINATORS, "Categorical", "Ordered"):
         read.fail(
             "HB215",
             f"distribution `{name}` stands where a number is needed",

@@ -15,6 +15,7 @@ from hdsl.expressions.functions import FUNCTIONS, REDUCTIONS, SWEEPS
 from hdsl.expressions.tree import Expression, Sweep, set_of
 from hdsl.model.combinators import choice, mixture, with_zeros
 from hdsl.model.intervals import censored_if, censored_to, truncated
+from hdsl.model.ordered import CATEGORIES, categories, ordered
 from hdsl.model.own_densities import own_density, own_random, refuse_truncation
 from hdsl.model.scope import LIST_AXIS, Failed, Scope, is_slice
 from hdsl.source import Span
@@ -23,10 +24,6 @@ from hdsl.syntax.format_expression import format_expression
 
 if TYPE_CHECKING:
     from hdsl.model.translate import Translator
-
-LATER_DISTRIBUTIONS = (
-    "OrderedLogistic", "Ordered",
-)  # fmt: skip
 
 _CODES = {
     "missing argument": "HB402",
@@ -61,10 +58,12 @@ def random(
             return mixture(read, expression, scope, random)
         case tree.Call("ZeroInflated" | "Hurdle" as name) if name not in read.names.broken:
             return with_zeros(read, expression, scope, random)
-        case tree.Call(name) if name in LATER_DISTRIBUTIONS:
-            read.refuse(f"`{name}`", expression.span)
         case tree.Call(name) if name in read.names.broken:
             raise Failed
+        case tree.Call("Ordered"):
+            return ordered(read, expression, scope, random)
+        case tree.Call(name) if name in CATEGORIES:
+            return categories(read, expression, scope, member)
         case tree.Call("Categorical"):
             return _categorical(read, expression, scope, member)
         case tree.Call(name) if name in FAMILIES or not _is_value(read, name):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from hdsl.diagnostics import Report
 from hdsl.distributions.categorical import Categorical
 from hdsl.distributions.joint import Joint
+from hdsl.distributions.ordered import Ordered
 from hdsl.distributions.random import Random
 from hdsl.expressions.functions import LINKS
 from hdsl.expressions.rewrite import rename_axes
@@ -44,7 +45,7 @@ from hdsl.model.settle import settle
 from hdsl.model.settle_parts import settle_parts
 from hdsl.model.target_axes import axes_of_targets
 from hdsl.model.translate import Translator
-from hdsl.model.whole_draws import inside_scope, rank_of_target, settle_joint
+from hdsl.model.whole_draws import inside_scope, rank_of_target, settle_joint, settle_ordered
 from hdsl.source import Span
 from hdsl.syntax import tree
 
@@ -252,6 +253,8 @@ class Builder:
         found = self._distribution(target, target.statement, left, member)
         if isinstance(found, Joint):
             return settle_joint(self.read, found, left, target)
+        if isinstance(found, Ordered):
+            return settle_ordered(self.read, found, left, target)
         if isinstance(found, Categorical):
             # The vector's own axis stays whole; what else it varies over must stand on the left.
             own = f"{found.set_name}#{target.name}"

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NoReturn
 from hdsl.diagnostics import Label as Place
 from hdsl.distributions import JOINT_DISTRIBUTIONS
 from hdsl.distributions.joint import Joint
+from hdsl.distributions.ordered import Ordered
 from hdsl.expressions.rewrite import rename_axes
-from hdsl.expressions.tree import Along, Constant, Expression, Position, set_of
+from hdsl.expressions.tree import Constant, Expression, Position, set_of
 from hdsl.model.left import Left
 from hdsl.model.names import Target
 from hdsl.model.scope import LIST_AXIS, Scope, Typed, is_slice
@@ -212,6 +213,26 @@ def _check_own_slice(
     )
 
 
-def whole_places(rank: int, places: tuple[object, ...]) -> bool:
-    """Whether the last places of a left side run along whole axes."""
-    return all(isinstance(place, Along) for place in places[len(places) - rank :])
+def settle_ordered(read: Translator, found: Ordered, left: Left, target: Target) -> Ordered:
+    """Give an ordered vector its axis, and what it is drawn from the other ones."""
+    check_left(read, "Ordered", 1, left, target)
+    axis = left.axes[-1]
+    plates = replace(left, axes=(*left.axes[:-1], *found.own_axes))
+
+    def settled(e: Expression) -> Expression:
+        inside = {set_of(a) for a in left.axes[:-1]}
+        varies = axis in e.axes or LIST_AXIS in e.axes
+        if varies or any(
+            is_slice(a) and set_of(a) == set_of(axis) and set_of(a) not in inside for a in e.axes
+        ):
+            read.fail(
+                "HB437",
+                f"what is put in order varies over `{set_of(axis)}`",
+                e.span if e.span.end > e.span.start else found.span,
+                labels=[Place(target.span, f"the order is that of `{set_of(axis)}`")],
+                cause="the elements of an ordered vector are drawn alike",
+                help=f"leave the index `{set_of(axis)}` out of the distribution",
+            )
+        return settle(read, e, plates, target)
+
+    return replace(found.map(settled), over=(axis,))

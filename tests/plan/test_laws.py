@@ -32,8 +32,8 @@ LOSES_DIGITS = {
     *("noncentred", "chain of definitions", "chain of definitions 2", "truncated"),
     *("correlated effects", "effects by precision", "gaussian process"),
 }
-"""As they are written, these lose digits far out: in log(1 - logistic(x)), in a tail's mass, or where
-a matrix is nearly singular."""
+"""As they are written, these lose digits far out: in log(1 - logistic(x)), in a tail's mass, with
+matrices that are nearly singular."""
 
 
 @pytest.mark.parametrize("model", MODELS)
