@@ -181,6 +181,7 @@ CODES: dict[str, str] = {
     "HB487": "a quantity computed from data that is not a number",
     "HB488": "a package that is not installed",
     "HB490": "a model that does not fit in memory",
+    "HB491": "a function of what it is not defined for",
     # Sampling.
     "HB501": "no point to start from",
     # Options.

@@ -12,6 +12,7 @@ from hdsl.model.choices import check_choices
 from hdsl.model.collect_names import collect_names
 from hdsl.model.combined_checks import check_combined
 from hdsl.model.discrete import check_discrete
+from hdsl.model.domains import check_domains
 from hdsl.model.graph import ModelGraph
 from hdsl.model.interpolation_checks import check_places
 from hdsl.model.lints import list_lints
@@ -77,6 +78,7 @@ def check_graph(graph: ModelGraph, report: Report) -> None:
     check_combined(graph, report)
     check_supports(graph, report)
     check_places(graph, report)
+    check_domains(graph, report)
 
 
 def _check_observations(graph: ModelGraph, report: Report) -> None:

@@ -166,12 +166,13 @@ def _keyword_habit(expression: tree.Call, span: Span) -> str:
     if argument is None:
         return ""
     name = argument.name
-    if name in ("var", "variance", "sigma2"):
-        if expression.function == "Normal":
-            return f"write `variance = {format_expression(argument.value)}`"
-        return f"give the standard deviation: `sd = sqrt({format_expression(argument.value)})`"
     distribution = FAMILIES.get(expression.function)
     known = [p.name for p in distribution.parameters] if distribution is not None else []
+    if name in ("var", "variance", "sigma2"):
+        text = format_expression(argument.value)
+        if expression.function == "Normal":
+            return f"write `variance = {text}`"
+        return f"give the standard deviation: `sd = sqrt({text})`" if "sd" in known else ""
     meant = _KEYWORDS.get(name or "")
     return f"write `{meant} = …`" if meant in known and name not in known else ""
 
