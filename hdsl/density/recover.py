@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hdsl.density.march import march
 from hdsl.density.recursions import resolved
 from hdsl.density.sizes import data_evaluator, has_length
 from hdsl.density.streams import DRAW, DRAWS_PER_STREAM, draw
@@ -51,6 +52,11 @@ def recover(
         known = run.values
         assert isinstance(known, dict)
         for node in steps:
+            if node.name in known:
+                continue
+            if (names := _recursion(plan, node)) is not None:
+                known.update(march(bound, names, run, draws, (seed, "recover")))
+                continue
             known[node.name] = (
                 draw(node.random, node.axes, run, draws, (seed, "recover", node.name))
                 if isinstance(node, Stochastic)
@@ -60,6 +66,14 @@ def recover(
             yield name, _full(run, run(Reference(name)), axes, len(draws))
 
     return _batched(_Job(plan, bound, steps), sampled, num_draws, batch_elements, work)
+
+
+def _recursion(plan: Plan, node: Stochastic | Deterministic) -> frozenset[str] | None:
+    """The recursion in which a node is drawn element by element."""
+    if not isinstance(node, Stochastic) or node.name not in plan.predictions:
+        return None
+    groups = (names for names in plan.graph.recursions if node.name in names)
+    return next(groups, None)
 
 
 def _steps(plan: Plan) -> list[Stochastic | Deterministic]:

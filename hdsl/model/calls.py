@@ -24,14 +24,11 @@ from hdsl.model.own_functions import own_function
 from hdsl.model.randoms import random
 from hdsl.model.reductions import reduction, sweep
 from hdsl.model.scope import Scope, Typed
+from hdsl.model.steps import ENDS, STEPS, set_meant, step
 from hdsl.syntax import tree
 
 if TYPE_CHECKING:
     from hdsl.model.translate import Translator
-
-LATER_FUNCTIONS = (
-    "prev", "next", "first", "last",
-)  # fmt: skip
 
 
 def call(read: Translator, expression: tree.Call, scope: Scope) -> Typed:
@@ -49,10 +46,10 @@ def call(read: Translator, expression: tree.Call, scope: Scope) -> Typed:
         return Typed(ode(read, expression, scope))
     if name in LINEAR_ALGEBRA:
         return Typed(matrix_function(read, expression, scope))
-    if name in LATER_FUNCTIONS:
-        read.refuse(f"`{name}(…)`", expression.span)
     if name in ("log_prob", "cdf"):
         return _of_distribution(read, expression, scope)
+    if name in STEPS or name in ENDS:
+        return step(read, expression, positional(read, expression), scope)
     if name in ("size", "position"):
         return _of_set(read, expression, scope)
     if name in REDUCTIONS and (
@@ -153,7 +150,7 @@ def _unknown_function(read: Translator, expression: tree.Call) -> NoReturn:
     known = [
         *(n for n, f in FUNCTIONS.items() if f.public), *REDUCTIONS, *SWEEPS, *LINEAR_ALGEBRA,
         *read.names.functions, *read.names.outside, "log_prob", "cdf", "size", "position",
-        "integrate", "interpolate", "ode",
+        "integrate", "interpolate", "ode", *STEPS, *ENDS,
     ]  # fmt: skip
     near = _HABITS.get(name) or next(iter(difflib.get_close_matches(name, known, 1, 0.6)), None)
     read.fail(
@@ -196,8 +193,8 @@ _HABITS = {
 def _of_set(read: Translator, expression: tree.Call, scope: Scope) -> Typed:
     name = expression.function
     match positional(read, expression):
-        case [tree.Name(text)] if name == "size" and text in read.names.sets:
-            return Typed(Size(text, span=expression.span))
+        case [tree.Name(text)] if name == "size" and (found := set_meant(read, text, scope)):
+            return Typed(Size(found, span=expression.span))
         case [argument] if name == "position":
             typed = read.typed(argument, scope)
             if typed.member is not None:

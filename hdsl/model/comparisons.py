@@ -56,7 +56,11 @@ def _compare(read: Translator, operator: str, left: Typed, right: Typed) -> Expr
                 cause="labels of different index sets are never equal",
                 help="compare labels of one index set",
             )
-    parts = read.meet([read.as_number(left), read.as_number(right)], left.span)
+    if left.member is not None and left.member == right.member:
+        # The labels of a set are in order, whether they are numbers or texts.
+        parts = read.meet([left.expression, right.expression], left.span)
+    else:
+        parts = read.meet([read.as_number(left), read.as_number(right)], left.span)
     if operator in (">", ">="):
         parts.reverse()
         operator = operator.replace(">", "<")

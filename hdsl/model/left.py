@@ -8,14 +8,14 @@ from typing import NoReturn
 
 from hdsl.diagnostics import Label as Place
 from hdsl.expressions.index_set import Label
-from hdsl.expressions.tree import Along, Expression, Position, Reference, apply, set_of
+from hdsl.expressions.tree import Along, Expression, Lookup, Position, Reference, apply, set_of
 from hdsl.model.declarations import constant
 from hdsl.model.graph import Selection
 from hdsl.model.names import Target
 from hdsl.model.reductions import in_range, refuse_domain
 from hdsl.model.scope import Scope, Typed
 from hdsl.model.subscripts import count_indices
-from hdsl.model.target_axes import refuse_on_the_left
+from hdsl.model.target_axes import refuse_on_the_left, speaks_of_a_running_index
 from hdsl.model.translate import Translator
 from hdsl.model.unknown_names import report_wrong_label
 from hdsl.source import Span
@@ -71,7 +71,12 @@ def read_left(
         )
     running: dict[str, Typed] = {}
     places: list[Label | Along] = []
+    chosen: list[Expression] = []
     for axis, index in zip(axes, target.indices, strict=True):
+        if _is_computed(read, target, index, axis):
+            chosen.append(_computed(read, index, axis))
+            places.append(Along(axis))
+            continue
         label = _label(read, target, index, axis)
         if label is not None:
             places.append(label)
@@ -89,13 +94,40 @@ def read_left(
         running[index.text] = Typed(Position(axis), member=set_of(axis), axis=axis)
         places.append(Along(axis))
     _check_no_labels(read, target, places, rank)
-    conditions = read_conditions(read, target, Scope(running))
+    conditions = [*chosen, *read_conditions(read, target, Scope(running))]
     own = tuple(p.axis for p in places if isinstance(p, Along))
     if not conditions:
         return Left(own, Scope(running), tuple(places))
     drawn = own[len(own) - rank :]
     _check_whole(read, target, conditions, drawn)
     return select(running, places, conditions, own[: len(own) - rank], drawn, node, target.span)
+
+
+def _is_computed(read: Translator, target: Target, index: tree.Expression, axis: str) -> bool:
+    """Whether an index is neither a running index nor a label that stands there."""
+    if not isinstance(index, tree.Name):
+        return constant(index) is None
+    declared = read.names.sets[set_of(axis)].labels
+    return (
+        index.text not in target.domains
+        and index.text.rstrip("'") not in read.names.sets
+        and (declared is None or index.text not in declared)
+        and read.names.is_quantity(index.text)
+    )
+
+
+def _computed(read: Translator, index: tree.Expression, axis: str) -> Expression:
+    """Which element an index chooses: ``x[T]``, ``x[last(t)]``."""
+    if speaks_of_a_running_index(read, index):
+        refuse_on_the_left(read, index)
+    typed = read.typed(index, Scope())
+    if typed.member == set_of(axis):
+        place = typed.expression
+    else:
+        place = Lookup(set_of(axis), read.as_number(typed), span=index.span)
+    if place.axes:
+        refuse_on_the_left(read, index)
+    return apply("equal", Position(axis), place, span=index.span)
 
 
 def _label(read: Translator, target: Target, index: tree.Expression, axis: str) -> Label | None:

@@ -95,8 +95,6 @@ def index_of(
             return At(_declared_label(read, value, set_name, index.span))
         case tree.Name(text) if _is_label_here(read, text, set_name, scope):
             return At(text)
-        case tree.Call("prev" | "next" as step):
-            read.refuse(f"`{step}(…)`", index.span)
         case tree.Name(text) if _is_unbound_member(read, text, scope):
             _unbound_member(read, index, whole)
         case _:

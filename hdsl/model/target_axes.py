@@ -9,6 +9,7 @@ from typing import NoReturn
 from hdsl.diagnostics import Label as Place
 from hdsl.model.declarations import constant
 from hdsl.model.names import Names, Target
+from hdsl.model.steps import ENDS
 from hdsl.model.subscripts import count_indices
 from hdsl.model.translate import Translator
 from hdsl.syntax import tree
@@ -58,6 +59,13 @@ def axes_of_targets(read: Translator, name: str, targets: Sequence[Target]) -> t
 def _set_at(names: Names, target: Target, place: int) -> str | None:
     """The index set of one index on the left; `None` for a label of no known set."""
     index = target.indices[place]
+    match index:
+        case tree.Call("first" | "last", (tree.Argument(value=tree.Name(text)),)) if (
+            text in names.sets
+        ):
+            return text
+        case _:
+            pass
     if isinstance(index, tree.Name):
         domain = target.domains.get(index.text)
         if isinstance(domain, tree.Name) and domain.text in names.sets:
@@ -85,7 +93,7 @@ def _unknown_index(read: Translator, target: Target, place: int) -> NoReturn:
     index = target.indices[place]
     if isinstance(index, tree.Name):
         _not_an_index_set(read, target, index)
-    if constant(index) is None:
+    if speaks_of_a_running_index(read, index):
         refuse_on_the_left(read, index)
     text = format_expression(index)
     read.fail(
@@ -121,6 +129,16 @@ def _not_an_index_set(read: Translator, target: Target, index: tree.Name) -> NoR
         else f"declare it: `index {text} = {_domain(target, text)}`, or index data by it: "
         f"`data y[{text}]`",
     )
+
+
+def speaks_of_a_running_index(read: Translator, index: tree.Expression) -> bool:
+    """Whether an index on the left is computed from one that runs: ``x[t+1]``."""
+    if isinstance(index, tree.Call) and index.function in ENDS:
+        return False
+    if isinstance(index, tree.Name):
+        return index.text.rstrip("'") in read.names.sets
+    return any(speaks_of_a_running_index(read, part) for part in tree.children(index)
+               if not isinstance(index, tree.Subscript) or part is not index.array)  # fmt: skip
 
 
 def refuse_on_the_left(read: Translator, index: tree.Expression) -> NoReturn:
