@@ -131,7 +131,7 @@ def _not_an_index_set(read: Translator, target: Target, index: tree.Name) -> NoR
     )
 
 
-def speaks_of_a_running_index(read: Translator, index: tree.Expression) -> bool:
+def speaks_of_a_running_index(read: Translator, index: tree.Node) -> bool:
     """Whether an index on the left is computed from one that runs: ``x[t+1]``."""
     if isinstance(index, tree.Call) and index.function in ENDS:
         return False
