@@ -139,7 +139,10 @@ class Group:
 
     def axes_of(self, name: str) -> tuple[str, ...]:
         """The axes of a node."""
-        return self.members[name].axes if name in self.members else self.others[name]
+        if name in self.members:
+            return self.members[name].axes
+        # The name of observed data means the data, not the statement about them.
+        return self.run.values[name].axes if name in self.run.values else self.others[name]
 
     # --- what moves ------------------------------------------------------------------------------
 
