@@ -32,7 +32,7 @@ def resolved(
     run = Evaluator(host_arrays(), bound.values, bound.sets, bound.sizes)
     nodes = bound.graph.nodes.values()
     axes = {node.name: node.axes for node in nodes if not isinstance(node, Factor)}
-    found = without_recursions(wanted, bound.graph.in_parts, axes, run)
+    found = without_recursions(wanted, bound.graph.assembled, axes, run)
     return (
         {**definitions, **found.definitions},
         replace(

@@ -231,9 +231,6 @@ class ModelGraph:
         internal deterministic node of the same name.
     label_uses
         Index sets whose labels are used as numbers, with the place.
-    completed
-        For data of which missing cells are unknowns, the same as `assembled`: the data first, then
-        what stands in their place.
     """
 
     source: Source
@@ -246,14 +243,6 @@ class ModelGraph:
     )
     label_uses: tuple[tuple[str, Span], ...] = ()
     description: str = ""
-    completed: Mapping[str, tuple[tuple[str, ...], tuple[Part, ...]]] = field(
-        default_factory=dict[str, tuple[tuple[str, ...], tuple[Part, ...]]]
-    )
-
-    @property
-    def in_parts(self) -> Mapping[str, tuple[tuple[str, ...], tuple[Part, ...]]]:
-        """The axes and parts of all quantities that are gathered from others."""
-        return {**self.assembled, **self.completed}
 
     @property
     def stochastic(self) -> Iterator[Stochastic]:

@@ -32,14 +32,14 @@ def group_of(graph: ModelGraph, names: frozenset[str], evaluator: Evaluator) -> 
         said = node.random.expressions if isinstance(node, Stochastic) else (node.expression,)
         nodes[name] = (node.axes, said)
     axes = {n.name: n.axes for n in graph.nodes.values() if not isinstance(n, Factor)}
-    return as_group(names, nodes, graph.in_parts, axes, evaluator)
+    return as_group(names, nodes, graph.assembled, axes, evaluator)
 
 
 def is_ready(graph: ModelGraph, names: frozenset[str], sizes: Sizes, evaluator: Evaluator) -> bool:
     """Whether it is known which elements a recursion has."""
     nodes = (graph.nodes[name] for name in names)
     return all(sizes.knows(n.axes) for n in nodes if not isinstance(n, Factor)) and all(
-        where_name(name) in evaluator.values for name in names & graph.in_parts.keys()
+        where_name(name) in evaluator.values for name in names & graph.assembled.keys()
     )
 
 

@@ -146,8 +146,8 @@ def initial_state(graph: ModelGraph) -> State:
     # The elements of a recursion are computed in their order, so its names stay too, as do those
     # of its starting elements.
     stays = set(graph.recursive)
-    for name in graph.recursive & graph.in_parts.keys():
-        stays.update(part.node for part in graph.in_parts[name][1])
+    for name in graph.recursive & graph.assembled.keys():
+        stays.update(part.node for part in graph.assembled[name][1])
     written_out = {n: d for n, d in random_definitions.items() if n not in stays}
 
     def flat(expression: Expression) -> Expression:
