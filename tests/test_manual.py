@@ -1,4 +1,4 @@
-"""Every example of the manual, grammar/README.md, runs and says what the manual says.
+"""Every example of the manual, the pages of grammar/, runs and says what the manual says.
 
 The blocks of a section run in their order, in a folder of their own:
 
@@ -7,6 +7,7 @@ The blocks of a section run in their order, in a folder of their own:
   the first lines of the message may follow in a ``text`` block.
 - ``csv`` and ``json`` with a file name: data.
 - ``console``: commands after ``$``, and what they print.
+- ``stan``, ``bugs``, and ``python`` with the name of a package: for comparison, not run.
 - ``python``: one namespace for a section. A comment after an expression is its value, exactly, or
   as ``0.197 ± 0.003``.
 
@@ -37,6 +38,7 @@ from hdsl.expressions.functions import FUNCTIONS, REDUCTIONS
 from hdsl.plan.planner import rule_names
 
 MANUAL = Path(__file__).parents[1] / "grammar" / "README.md"
+COMING_FROM = MANUAL.with_name("coming-from.md")
 TEXT = MANUAL.read_text(encoding="utf-8")
 FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 VALUE = re.compile(r"(-?[\d.]+) ± ([\d.]+)")
@@ -58,18 +60,18 @@ class Block:
         return next((w.partition("=")[2] for w in self.words if w.startswith("error=")), None)
 
 
-def sections() -> dict[str, str]:
+def sections(text: str) -> dict[str, str]:
     """The text of each section by its title, with as many line ends before it as in the file."""
-    starts = [m.start() for m in re.finditer(r"^## ", TEXT, re.MULTILINE)]
-    ends = [*starts[1:], len(TEXT)]
+    starts = [m.start() for m in re.finditer(r"^## ", text, re.MULTILINE)]
+    ends = [*starts[1:], len(text)]
     return {
-        TEXT[start + 3 : TEXT.index("\n", start)]: "\n" * TEXT.count("\n", 0, start)
-        + TEXT[start:end]
+        text[start + 3 : text.index("\n", start)]: "\n" * text.count("\n", 0, start)
+        + text[start:end]
         for start, end in zip(starts, ends, strict=True)
     }
 
 
-SECTIONS = sections()
+SECTIONS = sections(TEXT) | sections(COMING_FROM.read_text(encoding="utf-8"))
 
 
 def blocks(section: str) -> Iterator[Block]:
@@ -94,8 +96,12 @@ def test_section(title: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ac
                 assert message.startswith(block.text.rstrip()), message
             case "console":
                 run_commands(block, accept)
-            case "python":
+            case "stan" | "bugs":
+                pass
+            case "python" if not block.words:
                 run_python(block, namespace)
+            case "python":
+                assert block.words in {("pymc",), ("numpyro",)}
             case other:
                 pytest.fail(f"no such block: {other}")
 
@@ -250,7 +256,13 @@ def test_all_rules_are_told() -> None:
 
 
 def test_links_lead_to_headings() -> None:
-    headings = re.findall(r"^##+ (.*)$", TEXT, re.MULTILINE)
-    known = {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in headings}
-    links = re.findall(r"\]\(#([^)]*)\)", TEXT)
-    assert [link for link in links if link not in known] == []
+    pages = {path.name: path.read_text(encoding="utf-8") for path in (MANUAL, COMING_FROM)}
+    known: set[tuple[str, str]] = set()
+    for name, text in pages.items():
+        headings = re.findall(r"^##+ (.*)$", text, re.MULTILINE)
+        known |= {(name, re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-")) for h in headings}
+        known.add((name, ""))
+    for name, text in pages.items():
+        links = re.findall(r"\]\(((?:[\w-]+\.md)?)#?([^)]*)\)", text)
+        links = [(page or name, anchor) for page, anchor in links if "." not in anchor]
+        assert [link for link in links if link not in known] == []
