@@ -229,6 +229,13 @@ def test_flat_adds_nothing() -> None:
         ("Geometric", (1.0,), [0, 1], [0.0, -np.inf]),
         ("DiscreteUniform", (4, 4), [4, 5], [0.0, -np.inf]),
         ("Exponential", (2.0,), [0.0], [math.log(2)]),
+        ("Skellam", (0.0, 0.0), [0, 1, -1], [0.0, -np.inf, -np.inf]),
+        ("Skellam", (2.0, 0.0), [0, 1, -1], [-2.0, math.log(2) - 2, -np.inf]),
+        ("Hypergeometric", (3, 5, 0), [3, 2], [0.0, -np.inf]),
+        ("GeneralizedPareto", (1.0, 2.0, -0.5), [1.0, 5.5], [-math.log(2), -np.inf]),
+        ("GeneralizedExtremeValue", (0.0, 1.0, 0.5), [-2.5], [-np.inf]),
+        ("Gompertz", (2.0, 3.0), [0.0], [math.log(6)]),
+        ("Rice", (0.0, 1.0), [1.0], [-0.5]),
         ("Uniform", (0.0, 2.0), [0.0, 2.0], [-math.log(2)] * 2),
         ("HalfNormal", (1.0,), [0.0], [0.5 * math.log(2 / math.pi)]),
         ("Pareto", (2.0, 1.0), [2.0], [-math.log(2)]),
@@ -321,3 +328,44 @@ def test_truncated_far_away_stays_normalised() -> None:
     random = Truncated(applied("Normal", 0.0, 1.0), Constant(50.0), Constant(50.5))
     total = integrate.quad(lambda x: float(np.exp(log_prob(random, x))[0]), 50, 50.5, epsabs=0)[0]
     assert total == pytest.approx(1, rel=1e-8)
+
+
+def test_discrete_weibull() -> None:
+    """The chance to reach k is q^(k^shape); with shape 1 it is geometric."""
+    random = applied("DiscreteWeibull", 0.8, 1.4)
+    d, parameters = random.distribution, random.parameters
+    k = np.arange(40.0)
+    reach = 0.8 ** (np.arange(41.0) ** 1.4)
+    kept = reach[:-1] > 1e-12
+    np.testing.assert_allclose(np.exp(log_prob(random, k))[kept], -np.diff(reach)[kept], rtol=1e-9)
+    np.testing.assert_allclose(at(d.survival(X, **parameters), k), reach[1:], rtol=1e-12)
+    draws = random.sample(np.random.default_rng(5), (20_000,), number)
+    for value in range(6):
+        chance = -np.diff(reach)[value]
+        error = math.sqrt(chance * (1 - chance) / 20_000)
+        assert abs(np.mean(draws == value) - chance) < 5 * error
+    plain = applied("DiscreteWeibull", 0.7, 1.0)
+    np.testing.assert_allclose(log_prob(plain, k), stats.geom(0.3, loc=-1).logpmf(k), rtol=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "to_uniform"),
+    [
+        ("Kumaraswamy", (2.0, 3.5), lambda x: 1 - (1 - x**2) ** 3.5),
+        ("LogitNormal", (0.3, 0.8), lambda x: stats.norm(0.3, 0.8).cdf(np.log(x / (1 - x)))),
+    ],
+)
+def test_on_the_unit_interval(name: str, arguments: Arguments, to_uniform: Any) -> None:
+    random = applied(name, *arguments)
+    d, parameters = random.distribution, random.parameters
+    x = np.array([0.01, 0.2, 0.5, 0.77, 0.99])
+    np.testing.assert_allclose(at(d.cdf(X, **parameters), x), to_uniform(x), rtol=1e-11)
+    np.testing.assert_allclose(at(d.survival(X, **parameters), x), 1 - to_uniform(x), rtol=1e-9)
+    slope = (to_uniform(x + 1e-6) - to_uniform(x - 1e-6)) / 2e-6
+    np.testing.assert_allclose(np.exp(log_prob(random, x)), slope, rtol=1e-6)
+    np.testing.assert_array_equal(at(d.log_cdf(X, **parameters), [-1, 2]), [-np.inf, 0])
+    draws = random.sample(np.random.default_rng(6), (20_000,), number)
+    assert stats.kstest(draws, to_uniform).pvalue > 1e-4
+    if name == "Kumaraswamy":
+        mean = integrate.quad(lambda v: v * float(np.exp(log_prob(random, v))[0]), 0, 1)[0]
+        assert at(d.mean(**parameters))[0] == pytest.approx(mean, rel=1e-8)
