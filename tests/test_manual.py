@@ -237,19 +237,6 @@ def rewrite(old: str, new: str) -> None:
 # --- what is listed -------------------------------------------------------------------------------
 
 
-def rows_of(section: str) -> list[list[str]]:
-    """The cells of the tables of a section, without their headers."""
-    lines = [line for line in SECTIONS[section].splitlines() if line.startswith("| ")]
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[1:]]
-
-
-@pytest.mark.parametrize("example", [cells[1].strip("`") for cells in rows_of("Not yet")])
-def test_not_yet(example: str) -> None:
-    with pytest.raises(HdslError) as caught:
-        hdsl.compile(example)
-    assert {found.code for found in caught.value.diagnostics} == {"HB190"}
-
-
 def test_all_rules_are_told() -> None:
     section = SECTIONS["The plan"]
     assert [name for name in rule_names() if f"`{name}`" not in section] == []
