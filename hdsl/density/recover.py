@@ -16,6 +16,7 @@ from hdsl.distributions.own import Joined
 from hdsl.expressions.evaluate import Evaluator, Value, broadcast, spread
 from hdsl.expressions.tree import Expression, Reference, walk
 from hdsl.model.graph import Bound, Deterministic, Stochastic
+from hdsl.model.undefined import undefined_elements
 from hdsl.plan.plan import Plan
 
 BATCH_ELEMENTS = 2_000_000
@@ -48,6 +49,8 @@ def recover(
     imputed = {part for imputed in bound.imputed for part in imputed.parts}
     wanted = _wanted(plan, {*sampled, *(node.name for node in steps)}, imputed)
 
+    undefined = undefined_elements(plan.graph, data_evaluator(bound, ()))
+
     def work(run: Evaluator, draws: range) -> Iterator[tuple[str, Value]]:
         known = run.values
         assert isinstance(known, dict)
@@ -63,7 +66,10 @@ def recover(
                 else broadcast(run, run(node.expression), node.axes)
             )
         for name, axes in wanted.items():
-            yield name, _full(run, run(Reference(name)), axes, len(draws))
+            value = _full(run, run(Reference(name)), axes, len(draws))
+            if name in undefined:
+                value.array[:, undefined[name]] = np.nan
+            yield name, value
 
     return _batched(_Job(plan, bound, steps), sampled, num_draws, batch_elements, work)
 

@@ -181,3 +181,10 @@ def test_missing_cells_of_a_series() -> None:
     )
     assert density.log_densities(position)[0] == pytest.approx(expected)
     assert data.graph.recursive
+
+
+def test_elements_that_nothing_defines_have_no_value() -> None:
+    data = bound("index t = 1..4\nm ~ Normal(0, 1)\nc[t] = m * t for t > 2")
+    found = recover(make_plan(data.graph, Options(), data), data, {}, 1, 5)["c"].array
+    assert np.isnan(found[:, :2]).all()
+    assert np.isfinite(found[:, 2:]).all()
