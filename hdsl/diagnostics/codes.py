@@ -31,7 +31,6 @@ CODES: dict[str, str] = {
     "HB125": "a name with a dot",
     "HB126": "a model file that cannot be read",
     # What this version cannot run.
-    "HB190": "not supported yet",
     # Names.
     "HB201": "an unknown name",
     "HB202": "a name that is defined twice",
@@ -104,6 +103,7 @@ CODES: dict[str, str] = {
     "HB340": "an element that depends on itself",
     "HB341": "an element that only the draws tell, in a recursion",
     "HB342": "a whole array within a recursion",
+    "HB343": "a running total inside a part",
     "HB360": "a missing cell that is used",
     "HB361": "missing cells that can't become unknowns",
     "HB362": "labels that nothing tells apart",
@@ -133,6 +133,7 @@ CODES: dict[str, str] = {
     "HB424": "bounds of a censoring that make no interval",
     "HB425": "an unknown that is censored or has extra zeros",
     "HB426": "a censoring that is not known",
+    "HB427": "a distribution without a formula for its cdf",
     "HB430": "a left side without the indices that a draw has",
     "HB431": "an argument that is no number, vector or matrix where one is needed",
     "HB432": "an element of what is drawn together",

@@ -234,7 +234,13 @@ def _of_distribution(read: Translator, expression: tree.Call, scope: Scope) -> T
         return Typed(found.guarded_log_prob(value))
     below = found.cdf(value)
     if below is None:
-        read.refuse("`cdf` of this distribution", expression.span)
+        read.fail(
+            "HB427",
+            f"there is no formula for the `cdf` of `{found.family}`",
+            expression.span,
+            cause="`cdf` is the probability of a value of at most `x`, where that has a formula",
+            help="draw from the distribution, and take the share of draws: `z ~ …`, then `z <= x`",
+        )
     return Typed(below)
 
 

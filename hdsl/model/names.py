@@ -107,13 +107,3 @@ class Names:
                     if isinstance(label, str):
                         found.setdefault(label, []).append(declared.name)
         return found
-
-
-def not_yet(report: Report, what: str, span: Span | None) -> None:
-    """Report a construct that is read but not carried out."""
-    report.add(
-        "HB190",
-        f"{what} is not supported yet",
-        span,
-        cause="the language has it, but this version of hdsl cannot run it",
-    )

@@ -46,7 +46,7 @@ def settle(read: Translator, expression: Expression, left: Left, target: Target)
             if base in left.slices:
                 for e in walk(expression):
                     if isinstance(e, Sweep) and e.axis == axis:
-                        read.refuse(f"`{e.function}` of a whole array in a part", e.span)
+                        _refuse_sweep(read, e, left)
                 expression = along(expression, axis, Gather(left.slices[base]))
             elif base in left.axes:
                 expression = rename_axes(expression, {axis: base})
@@ -55,6 +55,17 @@ def settle(read: Translator, expression: Expression, left: Left, target: Target)
         elif axis not in left.axes:
             missing_axis(read, expression, axis, target)
     return expression
+
+
+def _refuse_sweep(read: Translator, e: Sweep, left: Left) -> NoReturn:
+    read.fail(
+        "HB343",
+        f"`{e.function}` of a whole array stands in a part of a definition",
+        e.span,
+        cause="it is computed along the whole array, and the part has some of its elements",
+        help=f"compute it on a line of its own, and take the elements here: "
+        f"`c = {read.text_of(e.span)}`, then `c[…]`",
+    )
 
 
 def _settled_matrix(

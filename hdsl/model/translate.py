@@ -27,7 +27,7 @@ from hdsl.model.axes import axes_in_order
 from hdsl.model.calls import call
 from hdsl.model.comparisons import comparison
 from hdsl.model.linear_algebra import product
-from hdsl.model.names import Names, not_yet
+from hdsl.model.names import Names
 from hdsl.model.scope import LIST_AXIS, SECOND_LIST_AXIS, Failed, Scope, Typed, is_slice
 from hdsl.model.subscripts import free_axes, index_of, subscript
 from hdsl.model.unknown_names import report_unknown
@@ -82,11 +82,6 @@ class Translator:
     ) -> NoReturn:
         """Report a mistake and give up on what contains it."""
         self.report.add(code, title, span, labels=labels, cause=cause, help=help)
-        raise Failed
-
-    def refuse(self, what: str, span: Span) -> NoReturn:
-        """Report something that is not supported yet."""
-        not_yet(self.report, what, span)
         raise Failed
 
     def text_of(self, span: Span) -> str:
