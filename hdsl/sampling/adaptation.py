@@ -2,14 +2,20 @@
 
 The step size follows dual averaging (Hoffman and Gelman 2014, equation 6 and algorithm 6), the
 inverse mass matrix the regularised sample variance or covariance of a window, both with Stan's
-constants. Every update is computed and flags select: no branch, so one program serves warm-up and
-sampling.
+constants. Flags select what is done, so one program serves warm-up and sampling.
+
+In a covariance of many numbers from few draws most correlations are noise. Of the correlation
+matrix only those eigenvalues are kept that lie beyond what independent numbers would show
+(Marchenko and Pastur 1967, Math. USSR Sbornik 1, 457); the others become one. So a regression with
+nearly collinear columns is sampled along its long directions, and numbers without correlations as
+with a diagonal matrix.
 """
 
 from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
@@ -28,7 +34,11 @@ _STABILISATION: Final = 10.0
 _RELAXATION: Final = 0.75
 _PRIOR_DRAWS: Final = 5.0
 _PRIOR_VARIANCE: Final = 1e-3
-_LARGEST_DENSE_DIMENSION: Final = 8
+_LARGEST_DENSE_DIMENSION: Final = 64
+# Draws are autocorrelated: about so many of them are worth one.
+_DRAWS_PER_INDEPENDENT: Final = 2.0
+_MOST_NUMBERS_PER_DRAW: Final = 0.5
+_SMALLEST_EIGENVALUE: Final = 1e-9
 
 
 class Adaptation(NamedTuple):
@@ -43,7 +53,9 @@ class Adaptation(NamedTuple):
     num_collected, mean, scatter
         Welford's moments of the window; ``scatter`` has the shape of the inverse mass matrix.
     inverse_mass_matrix
-        Of shape (dim,), or (dim, dim) when there are few dimensions.
+        Of shape (dim,), or (dim, dim) unless there are many dimensions.
+    momentum_scale
+        Of the same shape: times independent standard normals it gives a momentum.
     """
 
     step_size: Array
@@ -55,6 +67,7 @@ class Adaptation(NamedTuple):
     mean: Array
     scatter: Array
     inverse_mass_matrix: Array
+    momentum_scale: Array
 
 
 def initial_adaptation(dimension: int) -> Adaptation:
@@ -72,6 +85,7 @@ def initial_adaptation(dimension: int) -> Adaptation:
         mean=jnp.asarray(np.zeros(dimension, FLOAT)),
         scatter=jnp.asarray(np.zeros_like(metric)),
         inverse_mass_matrix=jnp.asarray(metric),
+        momentum_scale=jnp.asarray(metric),
     )
 
 
@@ -82,7 +96,7 @@ def adapt(
     tuned = _tune_step_size(state, target - acceptance_rate)
     state = _select(actions & TUNE_STEP_SIZE, tuned, state)
     state = _select(actions & COLLECT_POSITION, _collect(state, position), state)
-    state = _select(actions & RENEW_METRIC, restart_step_size(_renew_metric(state)), state)
+    state = jax.lax.cond(actions & RENEW_METRIC, _renew, lambda unchanged: unchanged, state)
     frozen = state._replace(step_size=jnp.exp(state.log_step_size_average))
     return _select(actions & FREEZE_STEP_SIZE, frozen, state)
 
@@ -119,18 +133,50 @@ def _collect(state: Adaptation, position: Array) -> Adaptation:
     return state._replace(num_collected=count, mean=mean, scatter=state.scatter + product)
 
 
-def _renew_metric(state: Adaptation) -> Adaptation:
-    count = state.num_collected
-    # Where the window is not over, the result is not used, but must not divide by zero.
-    variance = state.scatter / jnp.maximum(count - 1, 1)
-    identity = jnp.eye(len(state.mean)) if state.scatter.ndim == 2 else 1.0
-    metric = (count * variance + _PRIOR_DRAWS * _PRIOR_VARIANCE * identity) / (count + _PRIOR_DRAWS)
-    return state._replace(
-        inverse_mass_matrix=metric,
-        num_collected=jnp.zeros_like(count),
-        mean=jnp.zeros_like(state.mean),
-        scatter=jnp.zeros_like(state.scatter),
+def _renew(state: Adaptation) -> Adaptation:
+    metric, momentum_scale = _regularised(state)
+    return restart_step_size(
+        state._replace(
+            inverse_mass_matrix=metric,
+            momentum_scale=momentum_scale,
+            num_collected=jnp.zeros_like(state.num_collected),
+            mean=jnp.zeros_like(state.mean),
+            scatter=jnp.zeros_like(state.scatter),
+        )
     )
+
+
+def _regularised(state: Adaptation) -> tuple[Array, Array]:
+    """The inverse mass matrix that a window gives, and the scale of momenta.
+
+    Variances are drawn a little towards those of before, so that a chain which did not move keeps
+    them, and very small ones are found within a few windows.
+    """
+    count, before = state.num_collected, state.inverse_mass_matrix
+    covariance = state.scatter / jnp.maximum(count - 1, 1)
+    dense = covariance.ndim == 2
+    variance, earlier = (jnp.diag(m) if dense else m for m in (covariance, before))
+    weighted = count * variance + _PRIOR_DRAWS * _PRIOR_VARIANCE * earlier
+    renewed = weighted / (count + _PRIOR_DRAWS)
+    scale = jnp.sqrt(renewed)
+    if not dense:
+        return renewed, 1 / scale
+    sd = jnp.sqrt(jnp.where(variance > 0, variance, 1.0))
+    values, vectors = _distinct(covariance / jnp.outer(sd, sd), count)
+    long = scale[:, None] * vectors * jnp.sqrt(values)
+    return long @ long.T, vectors / (scale[:, None] * jnp.sqrt(values))
+
+
+def _distinct(correlation: Array, count: Array) -> tuple[Array, Array]:
+    """Eigenvalues and vectors of a correlation matrix, with one for eigenvalues that are noise."""
+    dimension = len(correlation)
+    diagonal = jnp.eye(dimension, dtype=bool)
+    values, vectors = jnp.linalg.eigh(jnp.where(diagonal, 1.0, correlation))
+    ratio = dimension * _DRAWS_PER_INDEPENDENT / jnp.maximum(count, 1)
+    root = jnp.sqrt(ratio)
+    small = (values < jnp.square(1 - root)) & (ratio < _MOST_NUMBERS_PER_DRAW)
+    kept = jnp.where(small | (values > jnp.square(1 + root)), values, 1.0)
+    return jnp.maximum(kept, _SMALLEST_EIGENVALUE), vectors
 
 
 def restart_step_size(state: Adaptation) -> Adaptation:

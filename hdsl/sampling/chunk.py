@@ -11,7 +11,8 @@ import jax.numpy as jnp
 import numpy as np
 from blackjax.mcmc import nuts
 from blackjax.mcmc.hmc import HMCState
-from blackjax.mcmc.metrics import linear_map
+from blackjax.mcmc.metrics import Metric, gaussian_euclidean, linear_map
+from blackjax.util import generate_gaussian_noise
 from jax import Array
 from numpy.typing import NDArray
 
@@ -202,7 +203,7 @@ def _step(
         HMCState(*start),
         value_and_gradient,
         step_size,
-        metric,
+        _euclidean(metric, state.adaptation.momentum_scale),
         max_tree_depth,
     )
     statistics = {
@@ -225,6 +226,15 @@ def _step(
         adaptation,
     )
     return state, row
+
+
+def _euclidean(inverse_mass_matrix: Array, momentum_scale: Array) -> Metric:
+    """BlackJAX's metric, which would factorise a dense matrix at each step."""
+
+    def sample_momentum(key: Any, position: Any) -> Any:
+        return generate_gaussian_noise(key, position, sigma=momentum_scale)
+
+    return gaussian_euclidean(inverse_mass_matrix)._replace(sample_momentum=sample_momentum)
 
 
 def _leapfrog(inverse_mass_matrix: Array) -> Callable[..., Any]:

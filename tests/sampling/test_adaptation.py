@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from hdsl.sampling.schedule import (
     COLLECT_POSITION,
@@ -13,6 +15,9 @@ from hdsl.sampling.schedule import (
     TUNE_STEP_SIZE,
     adaptation_schedule,
 )
+
+if TYPE_CHECKING:
+    from hdsl.sampling.adaptation import Adaptation
 
 
 def test_windows_of_a_thousand_steps_are_stans() -> None:
@@ -34,25 +39,57 @@ def test_every_length_of_warmup_has_a_schedule(num_warmup: int) -> None:
     assert int((actions & FREEZE_STEP_SIZE > 0).sum()) == (num_warmup > 0)
 
 
-@pytest.mark.parametrize("dimension", [2, 9])
-def test_a_window_gives_the_regularised_sample_covariance(dimension: int) -> None:
+def adapted(draws: NDArray[np.float64]) -> Adaptation:
+    import jax
     import jax.numpy as jnp
 
     from hdsl.sampling.adaptation import adapt, initial_adaptation
 
-    draws = np.random.default_rng(5).normal(1e3, 2.0, (30, dimension))
-    state = initial_adaptation(dimension)
+    step = jax.jit(adapt)
+    state = initial_adaptation(draws.shape[1])
     for index, draw in enumerate(draws):
-        actions = TUNE_STEP_SIZE | COLLECT_POSITION | (RENEW_METRIC if index == 29 else 0)
-        state = adapt(
+        last = index == len(draws) - 1
+        actions = TUNE_STEP_SIZE | COLLECT_POSITION | (RENEW_METRIC if last else 0)
+        state = step(
             state, jnp.asarray(draw), jnp.asarray(0.8), jnp.asarray(0.8), jnp.int32(actions)
         )
-    covariance = (30 * np.cov(draws.T) + 5e-3 * np.eye(dimension)) / 35
-    expected = covariance if dimension == 2 else np.diag(covariance)
+    return state
+
+
+def test_many_dimensions_get_the_regularised_variances() -> None:
+    draws = np.random.default_rng(5).normal(1e3, 2.0, (30, 65))
+    state = adapted(draws)
+    expected = (30 * np.var(draws, axis=0, ddof=1) + 5e-3) / 35
     np.testing.assert_allclose(state.inverse_mass_matrix, expected, rtol=1e-9)
+    np.testing.assert_allclose(state.momentum_scale, expected**-0.5, rtol=1e-9)
     assert float(state.num_collected) == 0
     # Acceptance was always on target: the step size goes to its centre, ten times the first.
     assert float(state.step_size) == pytest.approx(10)
+
+
+def test_independent_numbers_keep_a_diagonal_metric() -> None:
+    draws = np.random.default_rng(6).normal(0, [1, 2, 3, 4, 5], (100, 5))
+    expected = (100 * np.var(draws, axis=0, ddof=1) + 5e-3) / 105
+    np.testing.assert_allclose(adapted(draws).inverse_mass_matrix, np.diag(expected), atol=1e-9)
+
+
+def test_strong_correlations_among_many_numbers_are_found() -> None:
+    """Two of twelve numbers are nearly the same; the others differ in scale by a million."""
+    rng = np.random.default_rng(7)
+    scale = np.logspace(-1, 5, 12)
+    draws = rng.normal(size=(500, 12))
+    draws[:, 1] = draws[:, 0] + 0.01 * draws[:, 1]
+    state = adapted(draws * scale)
+    metric = np.asarray(state.inverse_mass_matrix) / np.outer(scale, scale)
+    true = np.eye(12)
+    true[0, 1] = true[1, 0] = 1.0
+    np.testing.assert_allclose(metric, true, atol=0.25)
+    # Along the short direction the variance is that of half the difference, 5e-5.
+    short = np.r_[1, -1, np.zeros(10)] / np.sqrt(2)
+    assert 2e-5 < short @ metric @ short < 1e-4
+    factor = np.asarray(state.momentum_scale)
+    product = factor @ factor.T @ np.asarray(state.inverse_mass_matrix)
+    np.testing.assert_allclose(product / np.outer(1 / scale, scale), np.eye(12), atol=1e-6)
 
 
 def test_importing_the_package_does_not_import_jax() -> None:

@@ -94,10 +94,10 @@ def test_moments_with_a_dense_metric() -> None:
 
 
 def test_moments_with_a_diagonal_metric() -> None:
-    data = groups_data(11)
-    chains = run(groups, data, 12, Settings(seed=2))
-    mean, variance = groups_moments(data, 11)
-    assert chains.inverse_mass_matrix.shape == (4, 12)
+    data = groups_data(70)
+    chains = run(groups, data, 71, Settings(seed=2))
+    mean, variance = groups_moments(data, 70)
+    assert chains.inverse_mass_matrix.shape == (4, 71)
     np.testing.assert_allclose(chains.inverse_mass_matrix.mean(0), variance, rtol=0.5)
     assert_moments(chains.positions, mean, variance)
     assert 0.75 < chains.stats["acceptance_rate"].mean() < 0.95
