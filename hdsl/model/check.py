@@ -94,7 +94,9 @@ def _check_observations(graph: ModelGraph, report: Report) -> None:
         )
         if unknown:
             left = graph.source.excerpt(node.span)
-            over = f" for {', '.join(node.axes)}" if node.axes else ""
+            indices = [axis for axis in node.axes if axis not in graph.selections]
+            over = f" for {', '.join(indices)}" if indices else ""
+            over = " for …" if len(indices) < len(node.axes) else over
             report.add(
                 "HB207",
                 f"`{left}` is computed from unknowns and stands left of `~`",

@@ -51,10 +51,10 @@ def observe(build: Builder, target: Target) -> None:
 
 
 def _observation_name(build: Builder, target: Target, name: str) -> str:
-    is_computed = name in build.names.targets
-    earlier = None if is_computed else build.nodes.get(name)
+    node = f"observed {name}" if name in build.names.targets else name
+    earlier = build.nodes.get(node)
     if earlier is None:
-        return f"observed {name}" if is_computed else name
+        return node
     sets = build.names.sets
     limited = bool(target.statement.conditions) or any(
         not isinstance(i, tree.Name) or i.text.rstrip("'") not in sets for i in target.indices
@@ -69,9 +69,9 @@ def _observation_name(build: Builder, target: Target, name: str) -> str:
             help="remove one of the two lines; `factor` adds a further term",
         )
     number = 2
-    while f"{name} ({number})" in build.nodes:
+    while f"{node} ({number})" in build.nodes:
         number += 1
-    return f"{name} ({number})"
+    return f"{node} ({number})"
 
 
 def _observed_expression(build: Builder, target: Target, node: str) -> tuple[Left, Expression]:

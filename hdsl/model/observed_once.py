@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Container, Iterator
 
 import numpy as np
@@ -9,7 +10,8 @@ import numpy as np
 from hdsl.diagnostics import Label as Place
 from hdsl.diagnostics import Report
 from hdsl.expressions.evaluate import Evaluator, Value
-from hdsl.expressions.tree import Reference, walk
+from hdsl.expressions.rewrite import inline, references
+from hdsl.expressions.tree import Expression, Reference, walk
 from hdsl.model.element_names import element_name
 from hdsl.model.evaluable import can_evaluate
 from hdsl.model.graph import ModelGraph, Stochastic
@@ -39,6 +41,57 @@ def check_observed_once(
         value = evaluator.values.get(name)
         if len(nodes) > 1 and value is not None and (names is None or name in names):
             _check(graph, name, nodes, value, evaluator, new, report)
+    if not report.errors:
+        _check_counts(graph, evaluator, new, report, names)
+
+
+def _check_counts(
+    graph: ModelGraph,
+    evaluator: Evaluator,
+    new: Callable[[str, Value], Evaluator],
+    report: Report,
+    names: Container[str] | None,
+) -> None:
+    """Report an array of which more values are observed than it has elements.
+
+    `y[t] - y[t-1]` for all but the first and `y[1]` are as many values as `y` has; `y` and
+    `mean(y)` are one too many.
+    """
+    computed = {n: d for n, d in graph.definitions.items() if graph.roles.get(n) == "data"}
+    observed: dict[str, list[tuple[Stochastic, Expression]]] = {}
+    for node in graph.stochastic:
+        if node.value is not None:
+            value = inline(node.value, computed)
+            data = value.names & graph.data.keys()
+            if len(data) == 1:
+                observed.setdefault(min(data), []).append((node, value))
+    for name, statements in observed.items():
+        given = evaluator.values.get(name)
+        if len(statements) < 2 or given is None or (names is not None and name not in names):
+            continue
+        numbers = np.arange(given.array.size).reshape(given.array.shape)
+        counted = new(name, Value(numbers, given.axes))
+        count, touched = 0, set[int]()
+        for node, value in statements:
+            found = references(value, name)
+            if value.names - graph.data.keys() or not all(
+                can_evaluate(e, counted) for e in (value, *found)
+            ):
+                break
+            own = {int(element) for e in found for element in np.ravel(counted(e).array)}
+            count += math.prod(map(evaluator.size, node.axes))
+            touched |= own
+            if count > len(touched):
+                report.add(
+                    "HB205",
+                    f"`{name}` is observed twice, once within a formula",
+                    node.span,
+                    labels=[Place(statements[0][0].span, "observed here first")],
+                    cause=f"these lines observe {count} values of the {len(touched)} of `{name}`; "
+                    "each datum stands on the left of one `~`, itself or in a formula",
+                    help="remove one of the two lines; `factor` adds a further term",
+                )
+                break
 
 
 def _check(

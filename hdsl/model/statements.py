@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from hdsl.diagnostics import Label as Place
 from hdsl.diagnostics import Report
 from hdsl.distributions.categorical import Categorical
 from hdsl.distributions.joint import Joint
@@ -48,6 +49,7 @@ from hdsl.model.translate import Translator
 from hdsl.model.whole_draws import inside_scope, rank_of_target, settle_joint, settle_ordered
 from hdsl.source import Span
 from hdsl.syntax import tree
+from hdsl.syntax.format_expression import format_expression
 
 
 @dataclass
@@ -187,28 +189,26 @@ class Builder:
     # --- statements ------------------------------------------------------------------------------
 
     def _quantity(self, name: str, targets: Sequence[Target]) -> None:
-        observed = self._computed_observation(targets)
-        defining = [t for t in targets if observed is None or t.statement is not observed.statement]
+        observed = self._computed_observations(targets)
+        defining = [t for t in targets if t not in observed]
         axes = self.axes_of(name)
         if len(defining) == 1 and not self.left(defining[0], axes).is_part:
             self.define(defining[0], name, axes)
         else:
             assemble(self, name, axes, defining)
-        if observed is not None:
-            observe(self, observed.as_observation())
+        for target in observed:
+            observe(self, target.as_observation())
 
-    def _computed_observation(self, targets: Sequence[Target]) -> Target | None:
-        """The ``~`` of a quantity that a full ``=`` computes already: an observation of it."""
-        if len(targets) != 2 or any(t.statement.conditions for t in targets):
-            return None
+    def _computed_observations(self, targets: Sequence[Target]) -> list[Target]:
+        """The ``~`` of a quantity that a full ``=`` computes already: observations of it."""
         values = [t for t in targets if isinstance(t.statement, tree.DeterministicStatement)]
-        random_ones = [t for t in targets if isinstance(t.statement, tree.StochasticStatement)]
-        if len(values) != 1 or len(random_ones) != 1:
-            return None
+        if len(values) != 1 or values[0].statement.conditions:
+            return []
         axes = self.axes_of(values[0].name)
         if values[0].indices and self.left(values[0], axes).is_part:
-            return None
-        return random_ones[0]
+            return []
+        _check_speaks_of_something(self.read, values[0], targets)
+        return [t for t in targets if t is not values[0]]
 
     def left(self, target: Target, axes: tuple[str, ...], node: str = "") -> Left:
         """The left side of a statement about a quantity with the given axes."""
@@ -307,6 +307,30 @@ class Builder:
             )
         declared = self.names.sets[name]
         self.names.sets[name] = replace(declared, bounds=(ends[0], ends[1], ends[2]))
+
+
+def _check_speaks_of_something(
+    read: Translator, value: Target, targets: Sequence[Target]
+) -> None:
+    """Refuse to observe a constant: ``a = 3`` beside ``a ~ Normal(0, 1)``."""
+    other = next((t for t in targets if t is not value), None)
+    speaks = any(
+        isinstance(e, tree.Name) and read.names.is_quantity(e.text)
+        for e in tree.walk(_right_side(value))
+    )
+    if other is None or speaks:
+        return
+    left, right = map(format_expression, (value.expression, _right_side(value)))
+    measured = f"data {left} = {'[…]' if value.indices else right}"
+    read.fail(
+        "HB202",
+        f"`{value.name}` is defined twice",
+        other.span,
+        labels=[Place(value.span, "computed here, from no data")],
+        cause="`=` says what a quantity is, `~` from what an unknown is drawn; both hold only of "
+        "data and of what is computed from data",
+        help=f"if it was measured, write `{measured}`; else remove one of the two lines",
+    )
 
 
 def _right_side(target: Target) -> tree.Expression:
