@@ -68,7 +68,7 @@ def _defined_twice(build: Builder, full: Sequence[Target], targets: Sequence[Tar
             full[1].span,
             labels=[Place(full[0].span, "defined here first")],
             cause="each name is defined once",
-            help="remove one of the two lines, or give it another name",
+            help=_way_out(full[1]),
         )
     part = next(t for t in targets if t is not full[0])
     build.read.fail(
@@ -78,6 +78,16 @@ def _defined_twice(build: Builder, full: Sequence[Target], targets: Sequence[Tar
         labels=[Place(full[0].span, "this defines every element")],
         cause="each element is defined once; parts of a quantity may not overlap",
         help=f"say for which elements the other line holds: `{_restricted(full[0], part)}`",
+    )
+
+
+def _way_out(second: Target) -> str:
+    if second.link is None or isinstance(second.statement, tree.DeterministicStatement):
+        return "remove one of the two lines, or give it another name"
+    left = format_expression(second.expression)
+    return (
+        f"`{left} ~ …` says from what `{second.name}` is drawn; a further term for it is "
+        f"`factor log_prob(…, {left})`"
     )
 
 

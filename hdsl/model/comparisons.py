@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from hdsl.diagnostics import Label as Place
 from hdsl.expressions.tree import Expression, LabelPosition, apply
 from hdsl.model.scope import Scope, Typed
 from hdsl.model.unknown_names import report_unknown_label, report_wrong_label
@@ -56,6 +57,8 @@ def _compare(read: Translator, operator: str, left: Typed, right: Typed) -> Expr
                 cause="labels of different index sets are never equal",
                 help="compare labels of one index set",
             )
+        _check_hidden_label(read, left, right)
+        _check_hidden_label(read, right, left)
     if left.member is not None and left.member == right.member:
         # The labels of a set are in order, whether they are numbers or texts.
         parts = read.meet([left.expression, right.expression], left.span)
@@ -65,6 +68,23 @@ def _compare(read: Translator, operator: str, left: Typed, right: Typed) -> Expr
         parts.reverse()
         operator = operator.replace(">", "<")
     return apply(_COMPARISONS[operator], *parts)
+
+
+def _check_hidden_label(read: Translator, typed: Typed, other: Typed) -> None:
+    """Refuse a number where a label was meant whose name a quantity has."""
+    if not typed.member or other.member is not None or other.label is not None:
+        return
+    name = read.text_of(other.span)
+    if name in (read.names.sets[typed.member].labels or ()) and read.names.is_quantity(name):
+        read.fail(
+            "HB306",
+            f"a label of `{typed.member}` is compared with the quantity `{name}`",
+            other.span,
+            labels=[Place(read.declared(name), f"`{name}` is a quantity here")],
+            cause="where a label and a quantity have one name, outside brackets it means the "
+            "quantity",
+            help=f'put the label in quotes: `"{name}"`',
+        )
 
 
 def _both_numeric(read: Translator, left: Typed, right: Typed) -> bool:

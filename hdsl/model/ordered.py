@@ -65,7 +65,7 @@ def categories(
     over = [axis for axis in sorted(cuts.axes) if is_slice(axis)]
     if len(over) != 1:
         _no_cuts(read, name, given["cuts"].span)
-    own = f"{set_of(over[0]) if over[0] != LIST_AXIS else ''}#cuts"
+    own = f"{set_of(over[0])}#cuts" if over[0] != LIST_AXIS else read.fresh("")
     noise = CATEGORIES[name]
     moved = rename_axes(cuts, {over[0]: own})
     return OrderedCategory(eta, moved, own, noise, member, span=expression.span)

@@ -199,7 +199,9 @@ def _categorical(
             expression.span,
             cause="its argument is a vector over the index set: an array with its last index left "
             "off",
-            help="give the probabilities a name with an index: `p[kind] = …`, then "
+            help="leave one index off, the last"
+            if len(over) > 1
+            else "give the probabilities a name with an index: `p[kind] = …`, then "
             "`Categorical(p)`",
         )
     set_name = member if over[0] == LIST_AXIS and member is not None else set_of(over[0])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from hdsl.diagnostics import Label as Place
 from hdsl.diagnostics import Report
 from hdsl.distributions.categorical import Categorical
 from hdsl.distributions.joint import Joint
@@ -35,8 +34,10 @@ from hdsl.model.graph import (
 )
 from hdsl.model.joint import joint_factor, joint_random
 from hdsl.model.left import Left, read_left
+from hdsl.model.listed_draws import listed_chances
 from hdsl.model.names import Names, Target
 from hdsl.model.observations import observe
+from hdsl.model.observed_constants import check_not_constant
 from hdsl.model.order import by_dependency, report_cycle
 from hdsl.model.own_densities import own_density, own_random
 from hdsl.model.randoms import random
@@ -49,7 +50,6 @@ from hdsl.model.translate import Translator
 from hdsl.model.whole_draws import inside_scope, rank_of_target, settle_joint, settle_ordered
 from hdsl.source import Span
 from hdsl.syntax import tree
-from hdsl.syntax.format_expression import format_expression
 
 
 @dataclass
@@ -170,9 +170,22 @@ class Builder:
         if name not in self._members:
             # A chain asks for itself: `z[t] ~ Categorical(P[z[t-1]])`.
             self._members[name] = None
-            found = (self.categorical_set(t) for t in self.names.targets.get(name, ()))
-            self._members[name] = next((set_name for set_name in found if set_name), None)
+            # A list has no index set of its own: the other parts tell which it is.
+            targets = [t for t in self.names.targets.get(name, ()) if not listed_chances(t)]
+            found = (self.categorical_set(t) for t in targets)
+            member = next((set_name for set_name in found if set_name), None)
+            self._members[name] = member or self._listed_set(name)
         return self._members[name]
+
+    def _listed_set(self, name: str) -> str | None:
+        """The labels 1, 2, … of what is drawn from a list that meets no index set."""
+        for target in self.names.targets.get(name, ()):
+            items = listed_chances(target)
+            if items:
+                labels = range(1, len(items) + 1)
+                declared = SetDeclaration(f"{name}_index", target.span, labels=labels)
+                return self.names.sets.setdefault(declared.name, declared).name
+        return None
 
     def categorical_set(self, target: Target) -> str | None:
         """The index set from which a statement draws a label, if it draws one."""
@@ -181,6 +194,8 @@ class Builder:
                 pass
             case _:
                 return None
+        if listed_chances(target):
+            return self.member_of(target.name)
         axes = self.axes_of(target.name)
         left = read_left(self.read, target, axes, target.name)
         found = random(self.read, target.statement.distribution, left.scope)
@@ -207,7 +222,7 @@ class Builder:
         axes = self.axes_of(values[0].name)
         if values[0].indices and self.left(values[0], axes).is_part:
             return []
-        _check_speaks_of_something(self.read, values[0], targets)
+        check_not_constant(self.read, values[0], targets)
         return [t for t in targets if t is not values[0]]
 
     def left(self, target: Target, axes: tuple[str, ...], node: str = "") -> Left:
@@ -238,7 +253,8 @@ class Builder:
     def _unknown(
         self, target: Target, node: str, left: Left, description: str, internal: bool
     ) -> None:
-        found = self.random(target, left, None)
+        member = self.member_of(target.name) if listed_chances(target) else None
+        found = self.random(target, left, member)
         if target.link is None:
             self.add(Stochastic(node, left.axes, found, None, target.span, description, internal))
             return
@@ -307,30 +323,6 @@ class Builder:
             )
         declared = self.names.sets[name]
         self.names.sets[name] = replace(declared, bounds=(ends[0], ends[1], ends[2]))
-
-
-def _check_speaks_of_something(
-    read: Translator, value: Target, targets: Sequence[Target]
-) -> None:
-    """Refuse to observe a constant: ``a = 3`` beside ``a ~ Normal(0, 1)``."""
-    other = next((t for t in targets if t is not value), None)
-    speaks = any(
-        isinstance(e, tree.Name) and read.names.is_quantity(e.text)
-        for e in tree.walk(_right_side(value))
-    )
-    if other is None or speaks:
-        return
-    left, right = map(format_expression, (value.expression, _right_side(value)))
-    measured = f"data {left} = {'[…]' if value.indices else right}"
-    read.fail(
-        "HB202",
-        f"`{value.name}` is defined twice",
-        other.span,
-        labels=[Place(value.span, "computed here, from no data")],
-        cause="`=` says what a quantity is, `~` from what an unknown is drawn; both hold only of "
-        "data and of what is computed from data",
-        help=f"if it was measured, write `{measured}`; else remove one of the two lines",
-    )
 
 
 def _right_side(target: Target) -> tree.Expression:

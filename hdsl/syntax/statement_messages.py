@@ -10,6 +10,7 @@ from hdsl.source import Span
 from hdsl.syntax.mistake import Mistake, Word
 
 _RESERVED = frozenset({"IF", "THEN", "ELSE", "AND", "OR", "NOT", "FOR", "TRUE", "FALSE", "INF"})
+_DECLARATIONS = frozenset({"data", "index", "def", "density"})
 _CLOSERS = frozenset({"RPAR", "RSQB", "RBRACE"})
 _ENDS = frozenset({"$END", "_NEWLINE", "SEMICOLON", "COMMA", *_CLOSERS})
 _INFIX = frozenset(
@@ -23,13 +24,25 @@ def reserved_name(mistake: Mistake) -> Diagnostic | None:
     if previous is not None and mistake.kind in ("TILDE", "EQUAL") and mistake.wants_value:
         before_relation = previous.text.upper() in _RESERVED
         return reserved_word(previous.text, previous.span) if before_relation else None
+    if mistake.kind in _RESERVED and _is_declared(mistake):
+        return reserved_word(mistake.found, mistake.span)
     if mistake.kind not in _RESERVED or "NAME" not in mistake.accepts:
         return None
-    used_as_name = re.match(r"\w+\s*(?:~|=(?!=)|\[)", mistake.rest) is not None
+    used_as_name = re.match(r"\w+\s*(?:~|=(?!=)|[\[\]])", mistake.rest) is not None
     if mistake.wants_value and not used_as_name:
         return None
     label = "STRING" in mistake.accepts and not mistake.wants_value
     return reserved_word(mistake.found, mistake.span, label)
+
+
+def _is_declared(mistake: Mistake) -> bool:
+    """``data for = 2``, ``def then(x) = …``: the first word of a declaration is its name."""
+    words = mistake.statement
+    return (
+        len(words) == 1
+        and words[0].text in _DECLARATIONS
+        and re.match(r"\w+\s*(?:$|[=,(\[#])(?!=)", mistake.rest) is not None
+    )
 
 
 def reserved_word(word: str, span: Span, label: bool = False) -> Diagnostic:

@@ -13,7 +13,6 @@ import hdsl
 from hdsl.density.density import lower
 from hdsl.density.law import law_errors
 from hdsl.density.recover import recover
-from hdsl.density.streams import DRAW
 from hdsl.density.sizes import data_evaluator
 from hdsl.density.written import log_density_as_written
 from hdsl.diagnostics import HdslError
