@@ -11,6 +11,7 @@ from hdsl.expressions.rewrite import inline, sum_over
 from hdsl.expressions.simplify import simplify
 from hdsl.expressions.tree import Constant, Expression, Reference, apply
 from hdsl.model.graph import Deterministic, Factor, Stochastic, whole
+from hdsl.plan.chain_coordinates import told_start
 from hdsl.plan.phrases import listed
 from hdsl.plan.plan import Computed, Unknown
 from hdsl.plan.rule import Refusal, Rule, Site
@@ -119,14 +120,18 @@ class NonCentring(Rule):
     meaning = "samples a Normal unknown of unknown scale as its standardised deviation"
 
     def match(self, state: State, name: str) -> Site | Refusal | None:
-        """The unknown is Normal and its sd depends on another unknown."""
+        """The unknown is Normal, its sd depends on another unknown, or a chain begins with it."""
         prior = applied(state.unknowns[name], "Normal")
         if prior is None:
             return None
         node = state.unknowns[name]
+        if state.needs_itself(name):
+            return None
+        if (start := told_start(state, node)) is not None:
+            return Site((name,), {"told": start})
         if not moves(state, node):
             return Refusal(name, "its sd is known", node.span) if node.axes else None
-        return Site((name,), {"told": told(state, node)})
+        return Site((name,), {"told": told(state, name, node.axes)})
 
     def rewrite(self, state: State, site: Site) -> State:
         """The deviation is sampled; the unknown is computed from it."""
@@ -168,7 +173,9 @@ class NonCentring(Rule):
                 "Normal with an unknown sd: sampled as its deviation from its mean in units of "
                 "that sd, since its own scale shrinks where the sd is small"
             )
+        start = not moves(state, state.unknowns[site.names[0]])
+        what = "Normal start of a chain" if start else "Normal with an unknown sd"
         return (
-            "Normal with an unknown sd: sampled as its deviation from what its prior and "
+            f"{what}: sampled as its deviation from what its prior and "
             f"{listed(said.by)} say of it together, in units of that uncertainty"
         )

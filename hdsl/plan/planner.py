@@ -13,6 +13,7 @@ from hdsl.expressions.rewrite import sum_over
 from hdsl.expressions.tree import Constant, Expression, set_of
 from hdsl.model.discrete import is_discrete_unknown
 from hdsl.model.graph import Bound, Factor, ModelGraph, SetDeclaration, Stochastic
+from hdsl.plan.chain_coordinates import ChainNonCentring
 from hdsl.plan.conjugate import ConjugateCollapse
 from hdsl.plan.coordinates import BetaCoordinates, NonCentring
 from hdsl.plan.eliminate import sum_out
@@ -26,7 +27,12 @@ from hdsl.plan.state import Gaussian, Piece, State, initial_state
 from hdsl.plan.sums import total
 
 COLLAPSES: tuple[Rule, ...] = (ConjugateCollapse(), NormalCollapse())
-COORDINATES: tuple[Rule, ...] = (BetaCoordinates(), NonCentring(), JointNonCentring())
+COORDINATES: tuple[Rule, ...] = (
+    BetaCoordinates(),
+    ChainNonCentring(),
+    NonCentring(),
+    JointNonCentring(),
+)
 RULES: tuple[Rule, ...] = (*COLLAPSES, *COORDINATES)
 
 
@@ -122,7 +128,7 @@ def make_plan(
     sizes = _sizes(graph, bound)
     allowed = [rule for rule in COLLAPSES if options.allows(rule)]
     state = sum_out(
-        _forward(replace(initial_state(graph), sizes=_sizes(graph, bound))),
+        _forward(replace(initial_state(graph), sizes=_sizes(graph, bound), bound=bound)),
         allowed,
         options.keep,
         sizes,
@@ -165,7 +171,7 @@ def _declared_size(declared: SetDeclaration) -> int | None:
 
 def _match(rule: Rule, state: State, name: str) -> Site | Refusal | None:
     found = rule.match(state, name)
-    if isinstance(found, Site):
+    if isinstance(found, Site) and not rule.takes_recursions:
         for unknown in found.names:
             if state.needs_itself(unknown):
                 why = "each of its elements depends on earlier ones"

@@ -33,11 +33,13 @@ class Rule(ABC):
     """Abstract: a rewrite that keeps the posterior.
 
     It obeys the law that *density after x density of the recovery = density before*.
+    `takes_recursions` says that it can take unknowns whose elements depend on each other.
     """
 
     name: ClassVar[str]
     group: ClassVar[str]
     meaning: ClassVar[str]
+    takes_recursions: ClassVar[bool] = False
 
     @abstractmethod
     def match(self, state: State, name: str) -> Site | Refusal | None:

@@ -7,13 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import takewhile
-from typing import TypeAlias
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hdsl.distributions.random import Applied
+from hdsl.expressions.arrays import numpy_arrays
+from hdsl.expressions.evaluate import Evaluator
 from hdsl.expressions.rewrite import elements_inlined, inline
 from hdsl.expressions.simplify import simplify
 from hdsl.expressions.tree import Expression, set_of
-from hdsl.model.graph import Factor, ModelGraph, Stochastic
+from hdsl.model.graph import Bound, Factor, ModelGraph, Stochastic
 from hdsl.plan.plan import Computed, Note, Step, Unknown
 from hdsl.source import NOWHERE, Span
 
@@ -64,6 +69,8 @@ class State:
         The lengths of axes that are known.
     bare
         Unknowns that are sampled although their prior has become part of such a factor.
+    bound
+        The data, where they are there.
     """
 
     graph: ModelGraph
@@ -75,6 +82,7 @@ class State:
     spent: Mapping[str, str] = field(default_factory=dict[str, str])
     sizes: Mapping[str, int] = field(default_factory=dict[str, int])
     bare: Mapping[str, Stochastic] = field(default_factory=dict[str, Stochastic])
+    bound: Bound | None = field(default=None, compare=False, repr=False)
 
     @cached_property
     def unknowns(self) -> dict[str, Stochastic]:
@@ -116,6 +124,17 @@ class State:
     def needs_itself(self, name: str) -> bool:
         """Whether elements of an unknown depend on other elements of it."""
         return bool(self.unknowns[name].random.names & self.dependents(name))
+
+    def evaluate(self, expression: Expression) -> NDArray[Any] | None:
+        """The value of what depends on data alone, where the data are there."""
+        values = {} if self.bound is None else self.bound.values
+        if not expression.names <= values.keys():
+            return None
+        sets = {} if self.bound is None else self.bound.sets
+        try:
+            return np.asarray(Evaluator(numpy_arrays(), values, sets, self.sizes)(expression).array)
+        except KeyError:  # without the data, not all sizes and labels are known
+            return None
 
     def elements(self, axes: Iterable[str]) -> int | None:
         """How many elements there are over some axes, if their lengths are known."""

@@ -5,8 +5,9 @@ Only coordinates are chosen by it: any answer keeps the posterior, a good one ma
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from hdsl.distributions.random import Applied
@@ -21,11 +22,28 @@ from hdsl.plan.sums import Link, factors, product
 
 @dataclass(frozen=True)
 class Told:
-    """A precision and a value for each element of an unknown, and who told them."""
+    """What each element of an unknown is told, and by whom.
 
-    precision: Expression
-    value: Expression
+    Attributes
+    ----------
+    weights, moments
+        The precision of what is told, and the precision times the value.
+    """
+
+    weights: Expression
+    moments: Expression
     by: tuple[str, ...]
+
+    @property
+    def precision(self) -> Expression:
+        """The precision of what is told; 0 where nothing is."""
+        return self.weights
+
+    @property
+    def value(self) -> Expression:
+        """The value that is told; 0 where none is."""
+        known = apply("less", 0.0, self.weights)
+        return where(known, self.moments / where(known, self.weights, 1.0), 0.0)
 
 
 @dataclass(frozen=True)
@@ -37,24 +55,22 @@ class _Measurement:
     precision: Expression
 
 
-def told(state: State, node: Stochastic) -> Told | None:
+def told(state: State, name: str, axes: tuple[str, ...]) -> Told | None:
     """What all observations that are linear in an unknown, up to a link, say of it together."""
     written = _Written(state)
     weights: Expression | None = None
     moments: Expression | None = None
     by: list[str] = []
-    for name, observed in sorted(written.observations.items()):
-        if not observed.names & written.state.dependents(node.name):
+    for statement, observed in sorted(written.observations.items()):
+        if not observed.names & written.state.dependents(name):
             continue
-        for weight, moment in _collected(written, node, observed):
+        for weight, moment in _collected(written, name, axes, observed):
             weights = weight if weights is None else weights + weight
             moments = moment if moments is None else moments + moment
-            by.append(name)
+            by.append(statement)
     if weights is None or moments is None:
         return None
-    known = apply("less", 0.0, weights)
-    value = where(known, moments / where(known, weights, 1.0), 0.0)
-    return Told(weights, value, tuple(by))
+    return Told(weights, moments, tuple(by))
 
 
 @dataclass(frozen=True)
@@ -121,29 +137,39 @@ class _Written:
 
 
 def moves(state: State, node: Stochastic) -> bool:
-    """Whether an unknown is Normal with an unknown sd, so that its coordinates change."""
+    """Whether the coordinates of an unknown change: a Normal of unknown sd, or a recursion."""
     prior = applied(node, "Normal")
-    return prior is not None and bool(prior.parameters["sd"].names & state.random_names)
+    if prior is None:
+        return False
+    return bool(prior.parameters["sd"].names & state.random_names) or state.needs_itself(node.name)
 
 
 def _collected(
-    written: _Written, node: Stochastic, observed: Stochastic
+    written: _Written, name: str, axes: tuple[str, ...], observed: Stochastic
 ) -> Iterator[tuple[Expression, Expression]]:
     """Weight and weighted value for each element of the unknown, if the rows tell them."""
-    measurement = _measurement(observed)
-    if measurement is None:
-        return
-    predictor = written.seen(measurement.predictor, node.name)
-    value = written.seen(measurement.value, node.name)
-    precision = written.seen(measurement.precision, node.name)
+    for measurement in _measurements(observed):
+        yield from _told_by(written, name, axes, observed, measurement)
+
+
+def _told_by(
+    written: _Written,
+    name: str,
+    axes: tuple[str, ...],
+    observed: Stochastic,
+    measurement: _Measurement,
+) -> Iterator[tuple[Expression, Expression]]:
+    predictor = written.seen(measurement.predictor, name)
+    value = written.seen(measurement.value, name)
+    precision = written.seen(measurement.precision, name)
     if predictor is None or value is None or precision is None:
         return
-    parts = affine(predictor, node.name)
-    if parts is None or (value.names | precision.names) & {node.name}:
+    parts = affine(predictor, name)
+    if parts is None or (value.names | precision.names) & {name}:
         return
-    if node.name in parts.coefficient.names | parts.offset.names:
+    if name in parts.coefficient.names | parts.offset.names:
         return
-    link = Link(observed.axes, node.axes, parts.reference)
+    link = Link(observed.axes, axes, parts.reference)
     gathers = [i.positions for i in parts.reference.indices if isinstance(i, Gather)]
     if link.problem is not None or not all(written.state_now.is_data(g) for g in gathers):
         return
@@ -154,12 +180,15 @@ def _collected(
     )
 
 
-def _measurement(observed: Stochastic) -> _Measurement | None:
+def _measurements(observed: Stochastic) -> Iterator[_Measurement]:
     random = observed.random
     if not isinstance(random, Applied):
-        return None
-    measure = _MEASUREMENTS.get(random.distribution.name)
-    return None if measure is None else measure(observed.itself, random.parameters)
+        return
+    for names, measure in _MEASUREMENTS:
+        if random.distribution.name in names:
+            found = measure(observed.itself, random.parameters)
+            if found is not None:
+                yield found
 
 
 def _location(
@@ -173,6 +202,24 @@ def _location(
 
 def _log_normal(x: Expression, parameters: Mapping[str, Expression]) -> _Measurement:
     return _Measurement(parameters["meanlog"], log(x), 1.0 / square(parameters["sdlog"]))
+
+
+def _log_scale(x: Expression, parameters: Mapping[str, Expression]) -> _Measurement | None:
+    """What a deviation says of the logarithm of its sd: mean and variance of a log chi-square.
+
+    Harvey, Ruiz and Shephard 1994, doi:10.2307/2297980.
+    """
+    match parameters["sd"]:
+        case Apply("exp", (predictor,)):
+            size = apply("abs", x - parameters["mean"])
+            is_zero = apply("equal", size, 0.0)
+            value = log(where(is_zero, 1.0, size)) + _LOG_CHI_SQUARE_MEAN
+            return _Measurement(predictor, value, where(is_zero, 0.0, _LOG_CHI_SQUARE_PRECISION))
+        case _:
+            return None
+
+
+_LOG_CHI_SQUARE_MEAN, _LOG_CHI_SQUARE_PRECISION = 0.6351814227, 8 / math.pi**2
 
 
 def _successes(x: Expression, parameters: Mapping[str, Expression]) -> _Measurement | None:
@@ -196,15 +243,25 @@ def _counts(x: Expression, parameters: Mapping[str, Expression]) -> _Measurement
     return _Measurement(exponents[0], log((x + 0.5) / exposure), x + 0.5)
 
 
-_MEASUREMENTS: Mapping[
-    str, Callable[[Expression, Mapping[str, Expression]], _Measurement | None]
-] = {
-    "Normal": _location("mean", "sd"),
-    "StudentT": _location("location", "scale"),
-    "Laplace": _location("location", "scale"),
-    "Logistic": _location("location", "scale", 1 / 3),
-    "LogNormal": _log_normal,
-    "Bernoulli": _successes,
-    "Binomial": _successes,
-    "Poisson": _counts,
-}
+def _spread_counts(x: Expression, parameters: Mapping[str, Expression]) -> _Measurement | None:
+    """Empirical log rates, whose variance has that of the rate as a second part."""
+    found = _counts(x, {"rate": parameters["mean"]})
+    if found is None:
+        return None
+    variance = 1.0 / found.precision + 1.0 / parameters["concentration"]
+    return replace(found, precision=1.0 / variance)
+
+
+_Measure = Callable[[Expression, Mapping[str, Expression]], _Measurement | None]
+
+_MEASUREMENTS: tuple[tuple[tuple[str, ...], _Measure], ...] = (
+    (("Normal",), _location("mean", "sd")),
+    (("Normal",), _log_scale),
+    (("StudentT", "Laplace"), _location("location", "scale")),
+    (("Logistic",), _location("location", "scale", 1 / 3)),
+    (("LogNormal",), _log_normal),
+    (("Bernoulli", "Binomial"), _successes),
+    (("Poisson",), _counts),
+    (("NegativeBinomial",), _spread_counts),
+)
+"""By the names of distributions."""
