@@ -110,7 +110,7 @@ def _check_names(
             "too many arguments",
             f"`{distribution.name}` takes {_number(len(canonical))}, not {len(positional)}",
             cause,
-            "leave out the arguments that are too many",
+            "leave out what is too many; a decimal sign is a point, as in `0.5`",
             extra.span if extra.span != NOWHERE else span,
         )
     for keyword in keywords:
@@ -129,10 +129,28 @@ def _check_names(
                 "unknown keyword",
                 f"`{distribution.name}` has no parameter `{keyword}`",
                 cause,
-                f"did you mean `{close[0]}`?" if close else "use one of the names above",
+                _instead(keyword) or (f"did you mean `{close[0]}`?" if close else _ANOTHER),
                 place,
             )
     return None
+
+
+_ANOTHER = "use one of the names above"
+_KEYWORDS_ELSEWHERE = {
+    **dict.fromkeys(("observed", "obs"), "what is observed stands left of `~`: `y[i] ~ …`"),
+    **dict.fromkeys(
+        ("dims", "shape", "size"), "indices stand on the left: `x[i] ~ …` is one for each `i`"
+    ),
+    **dict.fromkeys(
+        ("lower", "upper", "low", "high", "min", "max"),
+        "write bounds after it: `truncated to (lower, upper)`, with `inf` where there is none",
+    ),
+}
+"""What keyword arguments of other programs are here."""
+
+
+def _instead(keyword: str) -> str:
+    return _KEYWORDS_ELSEWHERE.get(keyword, "")
 
 
 def _number(count: int) -> str:

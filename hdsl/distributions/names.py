@@ -138,6 +138,8 @@ _ELSEWHERE = {
     "hypergeom": "Hypergeometric(n, a, b)",
     "beta_neg_binomial": "BetaNegativeBinomial(n, a, b)",
     "betanbinom": "BetaNegativeBinomial(n, a, b)",
+    "negbinomial": "NegativeBinomial(mean, concentration)",
+    "nb": "NegativeBinomial(mean, concentration)",
     "nbinom": "NegativeBinomial(n = n, p = p)",
     "logitnormal": "LogitNormal(mean, sd)",
     "logit_normal": "LogitNormal(mean, sd)",

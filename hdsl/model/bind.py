@@ -60,6 +60,7 @@ from hdsl.model.selections import choose
 from hdsl.model.supplies import Supplies
 from hdsl.model.undefined import check_used_elements
 from hdsl.model.value_checks import ValueChecker
+from hdsl.model.whole_arguments import check_whole_values
 
 
 def bind(
@@ -464,6 +465,7 @@ class _Binder:
             check_observed_once(self.graph, self.evaluator, self._with_value, self.report)
         if not self.report.errors:
             check_combined_values(self.graph, self.evaluator, self.report)
+            check_whole_values(self.graph, self.evaluator, self.report)
         if not self.report.errors:
             ValueChecker(self.graph, self.evaluator, self.places, self.report).check()
             self.budget.reserve(*needs_of_draws(self.graph, self.lengths, self.num_draws))

@@ -224,6 +224,7 @@ def _of_distribution(read: Translator, expression: tree.Call, scope: Scope) -> T
             cause=f"the form is `{expression.function}(D, x)`",
             help=f"write `{expression.function}(Normal(0, 1), x)`, for example",
         )
+    _check_distribution_first(read, expression, arguments)
     found = random(read, arguments[0], scope)
     value = (
         _label_of(read, found.set_name, arguments[1], scope)
@@ -242,6 +243,23 @@ def _of_distribution(read: Translator, expression: tree.Call, scope: Scope) -> T
             help="draw from the distribution, and take the share of draws: `z ~ …`, then `z <= x`",
         )
     return Typed(below)
+
+
+def _check_distribution_first(
+    read: Translator, expression: tree.Call, arguments: Sequence[tree.Expression]
+) -> None:
+    value, distribution = arguments
+    if not isinstance(value, tree.Call) and isinstance(distribution, tree.Call):
+        if distribution.function not in FAMILIES:
+            return
+        written = f"{read.text_of(distribution.span)}, {read.text_of(value.span)}"
+        read.fail(
+            "HB408",
+            f"`{expression.function}` takes the distribution first",
+            expression.span,
+            cause=f"the form is `{expression.function}(D, x)`",
+            help=f"exchange the two: `{expression.function}({written})`",
+        )
 
 
 def _of_own_density(

@@ -20,6 +20,7 @@ from hdsl.model.observed_once import check_formulas
 from hdsl.model.order import ordered
 from hdsl.model.statements import Builder
 from hdsl.model.supports import check_supports
+from hdsl.model.whole_arguments import check_whole_arguments
 from hdsl.source import Source
 from hdsl.syntax import tree
 
@@ -76,6 +77,7 @@ def check_graph(graph: ModelGraph, report: Report) -> None:
     check_discrete(graph, report)
     _check_improper(graph, report)
     check_combined(graph, report)
+    check_whole_arguments(graph, report)
     check_supports(graph, report)
     check_places(graph, report)
     check_domains(graph, report)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from hdsl.diagnostics import Label as Place
+from hdsl.distributions import FAMILIES
 from hdsl.distributions.categorical import Categorical
 from hdsl.distributions.choice import Choice
 from hdsl.distributions.mixture import IndexMixture, ListMixture
@@ -42,7 +43,8 @@ def mixture(read: Translator, expression: tree.Call, scope: Scope, inner: Read) 
             "`Mixture` takes chances, and distributions",
             expression.span,
             cause=_MIXTURE,
-            help="give it two arguments by place",
+            help="put the distributions in square brackets, after the chances: "
+            "`Mixture([w, 1 - w], [D1, D2])`",
         )
     weights, second = arguments
     if expression.conditions:
@@ -201,6 +203,15 @@ def with_zeros(read: Translator, expression: tree.Call, scope: Scope, inner: Rea
                 + ("from `D`, else zero" if name == "ZeroInflated" else "above zero, as `D` there"),
                 help=f"write `{name}(p, Poisson(rate))`, for example",
             )
+    if isinstance(chance, tree.Call) and chance.function in FAMILIES:
+        read.fail(
+            "HB402",
+            f"`{name}` takes the chance first",
+            expression.span,
+            cause=f"the form is `{name}(p, D)`",
+            help=f"exchange the two: `{name}({read.text_of(base.span)}, "
+            f"{read.text_of(chance.span)})`",
+        )
     found = inner(read, base, scope)
     p = read.number(chance, scope)
     check_part(read, found, base, f"`{name}`")

@@ -139,6 +139,21 @@ def literal(expression: tree.Expression) -> Any:
     return constant(expression)
 
 
+def _in_place_of(value: tree.Expression) -> str:
+    """What to write for values in the way of R or Python."""
+    match value:
+        case tree.Call("c" | "array" | "list" | "vector" | "tensor"):
+            return "write a list in square brackets: `[1, 2, 3]`"
+        case tree.Name("True" | "TRUE" | "False" | "FALSE"):
+            return f"write `{value.text.lower()}`"
+        case tree.Name("null" | "NA" | "NaN" | "nan" | "None"):
+            return "missing values stand in a file, as empty cells, or come from the caller"
+        case tree.List(items):
+            return next(filter(None, map(_in_place_of, items)), "")
+        case _:
+            return ""
+
+
 def declare_data(names: Names, statement: tree.DataStatement) -> None:
     """Read ``data x[i], … from "file"``."""
     file = None
@@ -189,7 +204,8 @@ def _data_item(
                 f"the value of data `{name}` is not a number or a list of numbers",
                 item.value.span,
                 cause="values given in the file are literal numbers, texts, or lists of them",
-                help=f"for a computed quantity leave `data` off: `{name} = …`",
+                help=_in_place_of(item.value)
+                or f"for a computed quantity leave `data` off: `{name} = …`",
             )
             return None
     kind = _type(names, item)

@@ -66,7 +66,7 @@ def _observation_name(build: Builder, target: Target, name: str) -> str:
             target.span,
             labels=[Place(earlier.span, "observed here first")],
             cause="each datum stands on the left of one `~`",
-            help="remove one of the two lines; `factor` adds a further term",
+            help="remove one of the two lines; new values to predict need a name of their own",
         )
     number = 2
     while f"{node} ({number})" in build.nodes:

@@ -14,7 +14,9 @@ from hdsl.diagnostics import Report
 from hdsl.expressions.evaluate import Evaluator, joint_axes
 from hdsl.expressions.index_set import Label
 from hdsl.expressions.tree import (
+    Apply,
     At,
+    Constant,
     Expression,
     Gather,
     LabelPosition,
@@ -93,7 +95,22 @@ class PositionChecker:
             span,
             note=self._asked_by(axes, index),
             cause=f"brackets hold labels; those of `{e.set_name}` are {listed_labels(index_set)}",
-            help="leave such elements out with `for`, or correct the data",
+            help=self._ends_apart(e) or "leave such elements out with `for`, or correct the data",
+        )
+
+    def _ends_apart(self, e: Lookup) -> str:
+        """What to do where ``t-1`` or ``t+1`` leads out of the set."""
+        match e.labels:
+            case Apply("subtract", (Reference(), Constant(by))):
+                before = by > 0
+            case Apply("add", (Reference(), Constant(by))):
+                before = by < 0
+            case _:
+                return ""
+        end, sign = ("first", ">") if before else ("last", "<")
+        return (
+            f"define the {end} elements by a line of their own, and leave them out here: "
+            f"`for {e.set_name} {sign} {end}({e.set_name})`"
         )
 
     def _check_label(self, set_name: str, label: Label, span: Span) -> None:

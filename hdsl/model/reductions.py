@@ -40,7 +40,8 @@ def reduction(
             f"`{name}` takes one expression",
             expression.span,
             cause=f"the forms are `{name}(x)` and `{name}(… for i)`",
-            help=f"for several numbers write `{name}([a, b, c])`",
+            help=f"for several numbers write `{name}([a, b, c])`, and to run over an index "
+            f"`{name}(x[i] for i)`",
         )
     if not expression.conditions:
         return _whole_reduction(read, expression, arguments[0], scope)

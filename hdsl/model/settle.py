@@ -38,7 +38,10 @@ def settle(read: Translator, expression: Expression, left: Left, target: Target)
                     labels=[Place(target.span, f"has {count_indices(len(left.axes))}")],
                     cause="a list takes the axis of the left side, so there must be exactly one",
                     help="give the list a name with its index: "
-                    f"`w[{_first(left)}] = […]`, and use `w[{_first(left)}]`",
+                    f"`w[{_first(left)}] = […]`, and use `w[{_first(left)}]`"
+                    if left.axes
+                    else f"say over what it runs: `{target.name}[k] ~ …`, with `index k = 1..2`, "
+                    "for example",
                 )
             expression = rename_axes(expression, {LIST_AXIS: left.axes[0]})
         elif is_slice(axis):

@@ -41,12 +41,33 @@ def check_supports(graph: ModelGraph, report: Report) -> None:
     ranges = Ranges(graph)
     for node in graph.stochastic:
         for random in node.random.walk():
+            _check_ends(report, random)
             wrong = list(_wrong_arguments(random, ranges))
             if wrong and _fit_exchanged(random, ranges):
                 _report_exchanged(graph, report, random, *wrong[0])
                 continue
             for parameter, argument, interval in wrong:
                 _report(graph, report, node, random, parameter, argument, interval)
+
+
+def _check_ends(report: Report, random: Random) -> None:
+    """Ends of an interval that are numbers, and in the wrong order."""
+    if not isinstance(random, Applied):
+        return
+    lower, upper = random.parameters.get("lower"), random.parameters.get("upper")
+    if not isinstance(lower, Constant) or not isinstance(upper, Constant):
+        return
+    if lower.value < upper.value or (lower.value == upper.value and random.support.integer):
+        return
+    report.add(
+        "HB401",
+        f"`{random.family}` has no interval from {lower.value:g} to {upper.value:g}",
+        random.span,
+        cause=f"`lower` of `{random.family}` is below `upper`",
+        help=f"write the smaller one first: `{random.family}({upper.value:g}, {lower.value:g})`"
+        if lower.value > upper.value and len(random.parameters) == 2
+        else "give it an upper end above the lower one",
+    )
 
 
 def _wrong_arguments(
@@ -230,7 +251,7 @@ def _needed(interval: Interval) -> str:
     }
     if interval.lower == 0 and interval.upper == float("inf") and not interval.integer:
         return "positive" if interval.lower_open else "0 or more"
-    return texts.get(interval, f"in {replace(interval, integer=interval.integer)}")
+    return texts.get(interval, f"one of the {interval}")
 
 
 def _origin(graph: ModelGraph, argument: Expression) -> Stochastic | None:

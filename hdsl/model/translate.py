@@ -291,7 +291,8 @@ class Translator:
                 typed.span,
                 labels=[Place(declared.span, "the labels are listed here")],
                 cause="outside brackets a running index of labels is a label",
-                help=f"compare it with a label: `{self.text_of(typed.span)} == {texts[0]}`",
+                help=f"compare it with a label: `{self.text_of(typed.span)} == {texts[0]}`; the "
+                f"label before is `prev({self.text_of(typed.span)})`",
             )
         self.label_uses.append((typed.member, typed.span))
         index = Along(typed.axis) if typed.axis is not None else Gather(typed.expression)

@@ -127,7 +127,7 @@ def _argument(
     along = next(iter(sorted(value.axes & others)), None)
     if along is not None or (rank == 0 and _whole_over(value, joint, left)):
         _too_many_axes(read, value, rank, joint, target, name)
-    if rank == 2 and not {*own} <= value.axes and not value.axes & {*own, LIST_AXIS}:
+    if rank == 2 and not {*own} <= value.axes and LIST_AXIS not in value.axes:
         _no_matrix(read, value, joint, target, name)
     if rank == 1:
         _check_own_slice(read, value, joint, left, target, name)
@@ -178,16 +178,20 @@ def _no_matrix(
     read: Translator, value: Expression, joint: Joint, target: Target, name: str
 ) -> NoReturn:
     over = set_of(joint.over[0])
-    is_sd = name == "cov" and isinstance(value, Constant)
+    text = read.text_of(value.span)
+    if isinstance(value, Constant) or not value.axes:
+        help = f"for equal and independent elements write `{text} * eye({over})`"
+    elif name == "cov":
+        help = f"if these are standard deviations, write `diag(square({text}))`"
+    else:
+        help = f"write `diag({text})` for a diagonal matrix"
     read.fail(
         "HB431",
-        f"`{name}` of `{joint.family}` is a matrix, but `{read.text_of(value.span)}` is not",
+        f"`{name}` of `{joint.family}` is a matrix, but `{text}` is not",
         value.span,
         labels=[Place(target.span, f"each draw runs over `{over}`")],
-        cause=f"it has a row and a column for each `{over}`",
-        help=f"for equal and independent elements write `{read.text_of(value.span)} * eye({over})`"
-        if is_sd or not value.axes
-        else f"give it a matrix with the indices `[{over}, {over}']`",
+        cause=f"it has a row and a column for each `{over}`: the indices `[{over}, {over}']`",
+        help=help,
     )
 
 

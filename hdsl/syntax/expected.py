@@ -6,6 +6,7 @@ import re
 from difflib import get_close_matches
 
 from hdsl.diagnostics import Diagnostic
+from hdsl.syntax.habits import TYPE_WORDS
 from hdsl.syntax.mistake import Mistake
 
 _SIGNS = {
@@ -91,6 +92,12 @@ def _advice(mistake: Mistake) -> str:
         return _advice_on_bracket(previous.text)
     if previous.text == "from" and mistake.kind == "NAME":
         return f'put the name of the file in double quotes: `"{_file_name(mistake)}"`'
+    if previous.text == "censored":
+        return "write `censored to [lo, hi]`, or `censored if` and a condition on data"
+    if previous.text in TYPE_WORDS and _has_word(mistake, "data") and mistake.kind == "NAME":
+        return f"the type stands behind the name: `data {mistake.found} : {_type(previous.text)}`"
+    if mistake.kind == "IN" and _has_word(mistake, "sum"):
+        return "the index stands at the end: `sum(x[i] for i in 1..3)`"
     values = previous.kind in ("word", "number") or previous.text in (")", "]")
     if values and mistake.kind in ("NAME", "NUMBER", "LPAR") and "MULTIPLY" in mistake.accepts:
         if previous.text[0].isupper() and "LPAR" in mistake.accepts:
@@ -107,6 +114,10 @@ def _advice(mistake: Mistake) -> str:
     if mistake.found == "," and mistake.brackets and mistake.brackets[-1].text == "(":
         return "write a list as `[a, b]`"
     return ""
+
+
+def _type(word: str) -> str:
+    return "int" if word in ("int", "integer") else "real"
 
 
 def _file_name(mistake: Mistake) -> str:

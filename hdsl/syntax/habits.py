@@ -22,11 +22,12 @@ _OPERATORS = {
     "&&": "write `and`",
     "&": "write `and`",
     "||": "write `or`",
-    "|": "what a quantity depends on stands right of `~` only; between conditions write `or`",
+    "|": "write an absolute value as `abs(x)`, and `or` between conditions; what a quantity "
+    "depends on stands right of `~`",
     "**": "write a power as `x^2`",
     "%*%": "write a matrix product as `@`",
     "%/%": "write `floor(a / b)`",
-    "%": "write `a - b * floor(a / b)` for a remainder",
+    "%": "write 5 % as `0.05`, and a remainder as `a - b * floor(a / b)`",
     "?": "write `if c then a else b`",
     "!": "write `not`",
     ".*": "write `*`: arithmetic goes element by element",
@@ -35,6 +36,9 @@ _OPERATORS = {
     "::": "only Python functions handed to the model can be added to it",
     "$": "names have no `$`: write `_`",
 }
+_MODULES = frozenset(
+    {"pm", "pymc", "dist", "numpyro", "np", "jnp", "jax", "math", "tfd", "stats", "scipy"}
+)
 _ASSIGNMENTS = {
     "<-": "define with `=`, or write `~` for a distribution",
     ":=": "define with `=`",
@@ -118,7 +122,9 @@ def dotted_name(mistake: Mistake) -> Diagnostic | None:
         f"a name has no dot: `{mistake.source.excerpt(span)}`",
         span,
         cause="names are made of letters, digits and `_`",
-        help=f"write `{previous.text}_{part[1]}`, or only `{part[1]}` if it is a function",
+        help=f"write only `{part[1]}`"
+        if previous.text in _MODULES
+        else f"write `{previous.text}_{part[1]}`, or only `{part[1]}` if it is a function",
     )
 
 

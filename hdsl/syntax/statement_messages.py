@@ -73,8 +73,15 @@ def equals_mixed_up(mistake: Mistake) -> Diagnostic | None:
         "`=` does not compare",
         mistake.span,
         cause="`=` says what a name is; `==` asks whether two values are equal",
-        help="write `==`",
+        help="define each name on a line of its own"
+        if not mistake.brackets and _is_definition(mistake)
+        else "write `==`",
     )
+
+
+def _is_definition(mistake: Mistake) -> bool:
+    words = [word.text for word in mistake.statement]
+    return "=" in words and "if" not in words and "for" not in words and "where" not in words
 
 
 def missing_branch(mistake: Mistake) -> Diagnostic | None:
@@ -91,8 +98,16 @@ def missing_branch(mistake: Mistake) -> Diagnostic | None:
         note=f"expected `{word.lower()}` here, or an operator",
         labels=(Label(opener.span, "the `if` is here"),),
         cause="an `if` gives a value in either case: `if c then a else b`",
-        help=f"write `{word.lower()}`" if word == "THEN" else "write `else` and a value",
+        help=_branch_advice(mistake, word),
     )
+
+
+def _branch_advice(mistake: Mistake, word: str) -> str:
+    if word == "ELSE":
+        return "write `else` and a value"
+    if mistake.statement and mistake.statement[0].text == "if":
+        return "to make a line hold for some elements, write `for` and the condition at its end"
+    return "write `then`"
 
 
 def several_defined(mistake: Mistake) -> Diagnostic | None:
@@ -152,7 +167,9 @@ def file_ends(mistake: Mistake) -> Diagnostic | None:
         mistake.span,
         note="the statement should go on here",
         cause="after an operator or a comma a statement goes on in the next line",
-        help="complete the statement, or delete its beginning",
+        help="write `censored to [lo, hi]`, or `censored if` and a condition on data"
+        if mistake.previous is not None and mistake.previous.text == "censored"
+        else "complete the statement, or delete its beginning",
     )
 
 
