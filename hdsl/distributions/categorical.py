@@ -44,6 +44,10 @@ class Categorical(Random):
         return (self.p,)
 
     @property
+    def label_set(self) -> str | None:
+        return self.set_name
+
+    @property
     def axes(self) -> frozenset[str]:
         return self.p.axes - {self.axis}
 

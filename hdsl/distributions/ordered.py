@@ -107,6 +107,10 @@ class OrderedCategory(Random):
         return (self.axis,)
 
     @property
+    def label_set(self) -> str | None:
+        return self.set_name
+
+    @property
     def first(self) -> float:
         """The value of the first category."""
         return 0.0 if self.set_name is not None else 1.0

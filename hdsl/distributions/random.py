@@ -104,6 +104,11 @@ class Random(ABC):
         return self.support.integer
 
     @property
+    def label_set(self) -> str | None:
+        """The index set whose labels it draws, as their positions from 0; `None` for numbers."""
+        return None
+
+    @property
     def has_atoms(self) -> bool:
         """Whether its values are not whole numbers, and yet single ones have a chance of their own.
 

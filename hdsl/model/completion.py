@@ -29,6 +29,7 @@ from hdsl.expressions.tree import (
     Gather,
     Reference,
     map_children,
+    set_of,
 )
 from hdsl.model.chosen_rows import chosen_rows
 from hdsl.model.evaluable import array_over, can_evaluate
@@ -383,15 +384,18 @@ class _Completer:
         given = self.given[name]
         run = self._with({})
         shape = tuple(map(run.size, part.axes))
-        at: list[Reference] = []
+        at: list[str | float | Reference] = []
         for own, found in zip(
             given.axes, np.unravel_index(part.cells, given.array.shape), strict=True
         ):
             index = found.reshape(shape)
             varying = [k for k in range(index.ndim) if (index != index.take([0], axis=k)).any()]
-            if len(varying) > 1 or not index.ndim:
+            if not varying:
+                at.append(run.sets[set_of(own)].labels[int(found[0])])
+                continue
+            if len(varying) > 1:
                 return None
-            along = varying[0] if varying else 0
+            along = varying[0]
             line = np.moveaxis(index, along, 0).reshape(shape[along], -1)[:, 0]
             vector = f"{part.node}.place.{own}"
             self.out.values[vector] = Value(line.astype(np.int64), (part.axes[along],))

@@ -6,8 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hdsl.diagnostics import Label as Place
-from hdsl.distributions.categorical import Categorical
-from hdsl.distributions.ordered import OrderedCategory
 from hdsl.distributions.random import Random
 from hdsl.expressions.functions import LINKS
 from hdsl.expressions.rewrite import rename_axes
@@ -129,7 +127,7 @@ def _check_speaks_of_data(build: Builder, target: Target) -> None:
 
 def _check_member(build: Builder, target: Target, member: str | None, found: Random) -> None:
     """Labels are drawn by `Categorical` over their set, and numbers by what is no `Categorical`."""
-    drawn = found.set_name if isinstance(found, Categorical | OrderedCategory) else None
+    drawn = found.label_set
     if drawn == member:
         return
     data = build.names.data.get(target.name)

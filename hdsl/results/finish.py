@@ -14,7 +14,6 @@ from hdsl.density.law import TOLERANCE, law_errors
 from hdsl.density.recover import log_likelihood, recover, replicate
 from hdsl.density.streams import DRAW
 from hdsl.diagnostics import Diagnostic, HdslError
-from hdsl.distributions.categorical import Categorical
 from hdsl.expressions.evaluate import Value
 from hdsl.expressions.tree import set_of
 from hdsl.model.graph import Bound, ModelGraph, Node, Stochastic
@@ -180,7 +179,7 @@ def _variable(
     members = None
     if len(randoms) == len(parts) and all(random.is_discrete for random in randoms):
         values = values.astype(np.int64)
-        members = next((r.set_name for r in randoms if isinstance(r, Categorical)), None)
+        members = next((r.label_set for r in randoms if r.label_set is not None), None)
     return Variable(node.name, values, dims, node.span, node.description, role, members)
 
 
@@ -207,9 +206,7 @@ def _coords(bound: Bound, values: list[Value], labels: Labels) -> Labels:
     """Labels of the axes: those of index sets, of selected data, and numbers for other axes."""
     shown = _shown_data(bound)
     data = [value for name, value in bound.values.items() if name in shown]
-    members = [
-        n.random.set_name for n in bound.graph.stochastic if isinstance(n.random, Categorical)
-    ]
+    members = [n.random.label_set for n in bound.graph.stochastic if n.random.label_set is not None]
     found = dict(labels)
     for axis in dict.fromkeys([*(a for v in (*values, *data) for a in _dims(v)), *members]):
         if axis in labels:

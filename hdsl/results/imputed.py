@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from hdsl.density.streams import DRAW
-from hdsl.distributions.categorical import Categorical
 from hdsl.expressions.evaluate import Value
 from hdsl.model.graph import Bound, Imputed, Stochastic
 from hdsl.results.observations import Labels, labels_of_cells, selection_labels
@@ -66,9 +65,7 @@ def _variable(
     members = None
     if all(node.random.is_discrete for node in drawn):
         array = array.astype(np.int64)
-        members = next(
-            (n.random.set_name for n in drawn if isinstance(n.random, Categorical)), None
-        )
+        members = next((n.random.label_set for n in drawn if n.random.label_set is not None), None)
     roles = {bound.graph.roles[node.name] for node in drawn}
     role: Role = "parameter" if "parameter" in roles else "prediction"
     return Variable(imputed.data, array, dims, drawn[0].span, "", role, members)

@@ -11,7 +11,6 @@ import numpy as np
 from hdsl.density.recover import recover, replicate
 from hdsl.density.streams import DRAW
 from hdsl.diagnostics import HdslError, Report
-from hdsl.distributions.categorical import Categorical
 from hdsl.distributions.random import Applied
 from hdsl.expressions.evaluate import Value
 from hdsl.expressions.tree import set_of
@@ -191,7 +190,7 @@ def _as_written(bound: Bound, nodes: Any, array: np.ndarray) -> np.ndarray:
     if not randoms or not all(random.is_discrete for random in randoms):
         return array
     whole = array.astype(np.int64)
-    member = next((r.set_name for r in randoms if isinstance(r, Categorical)), None)
+    member = next((r.label_set for r in randoms if r.label_set is not None), None)
     if member is None:
         return whole
     return np.asarray(bound.sets[member].labels, dtype=object)[whole]

@@ -1,4 +1,4 @@
-"""`python -m tests.calibration [NAMES]`: how well the posteriors of simulated data are calibrated."""
+"""`python -m tests.calibration [NAMES]`: how well posteriors of simulated data are calibrated."""
 
 from __future__ import annotations
 

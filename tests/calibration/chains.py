@@ -1,8 +1,9 @@
 """Draws that are exchangeable with the truth: two simple samplers for many small posteriors.
 
 From the truth a reversible chain goes some steps to a hub, and from there as many chains as draws
-are wanted go as many steps (Besag and Clifford 1989, the parallel method). Given the data, the truth
-and the draws are then exchangeable whether or not the chains have forgotten where they came from.
+are wanted go as many steps (Besag and Clifford 1989, the parallel method). Given the data, the
+truth and the draws are then exchangeable whether or not the chains have forgotten where they came
+from.
 """
 
 from __future__ import annotations

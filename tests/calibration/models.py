@@ -38,10 +38,10 @@ _ALTERED: Mapping[str, Alter] = {
     "censored_if": _cut,
     "missing_cells": _hide({"x": [1, 4, 8], "y": [1, 2]}),
     "missing_in_a_series": _hide({"y": [2, 3, 6, 8]}),
-    "missing_counts": _hide({"c": [0, 3], "d": [3, 5]}),
+    "missing_counts": _hide({"c": [0, 3], "d": [2, 5]}),
     "missing_in_chain": _hide({"y": [0, 3, 4]}),
     "missing_vectors": _hide({"y": ([0, 1, 1, 4, 4, 4], [1, 0, 2, 0, 1, 2])}),
-    "missing_labels": _hide({"g": [1, 5], "d": [1, 2]}),
+    "missing_labels": _hide({"g": [1, 5], "d": [0, 2]}),
 }
 
 

@@ -95,6 +95,26 @@ y[t] ~ Normal(phi * y[t-1], 0.5) for t > 1
     np.testing.assert_allclose(float(found(position)), -0.5 * squares - constant, rtol=1e-12)
 
 
+def test_an_autoregression_that_begins_with_holes() -> None:
+    text = """
+index t = 1..5
+index k = {u, v}
+data y[t, k]
+phi ~ Normal(0, 1)
+y[1, k] ~ Normal(0, 2)
+y[t, k] ~ Normal(phi * y[t-1, k], 0.5) for t > 1
+"""
+    given = np.array([[None, None], [None, 0.2], [0.4, 0.1], [0.3, 0.5], [-0.2, -0.6]], float)
+    found = density_of(text, {"y": given})
+    phi, first_u, first_v, second_u = position = np.array([0.7, 0.25, 0.4, -0.1])
+    y = given.copy()
+    y[0] = first_u, first_v
+    y[1, 0] = second_u
+    squares = phi**2 + ((y[0] / 2) ** 2).sum() + (((y[1:] - phi * y[:-1]) / 0.5) ** 2).sum()
+    constant = 2 * np.log(2) + 8 * np.log(0.5) + 5.5 * np.log(2 * np.pi)
+    np.testing.assert_allclose(float(found(position)), -0.5 * squares - constant, rtol=1e-12)
+
+
 def test_two_indices_and_a_link() -> None:
     text = """
 index c = {A, B}

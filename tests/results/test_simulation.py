@@ -91,3 +91,31 @@ def test_all_draws_as_a_dataset() -> None:
     made = hdsl.compile(SCHOOLS).simulate(seed=1, num_draws=5).to_xarray()
     assert made["theta"].dims == ("draw", "school")
     assert made.sizes == {"draw": 5, "school": 3}
+
+
+def test_ordered_categories_of_a_set_are_labels() -> None:
+    text = """
+    index grade = {poor, fair, good}
+    index i = 1..200
+    data y[i] : grade
+    b ~ Normal(0, 1)
+    y[i] ~ OrderedLogistic(b, [-1, 1])
+    """
+    model = hdsl.compile(text)
+    made = model.simulate(seed=6)
+    assert set(made.draw()["y"]) == {"poor", "fair", "good"}
+    model.log_density(made.draw())
+
+
+def test_a_series_is_drawn_from_its_first_element_on() -> None:
+    text = """
+    index t = 1..3
+    data y[t]
+    phi ~ Uniform(0.2, 0.9)
+    y[1] ~ Normal(100, 1)
+    y[t] ~ Normal(phi * y[t-1], 0.01) for t > 1
+    """
+    made = hdsl.compile(text).simulate(seed=7, num_draws=50)
+    y, phi = made.data["y"][1], made.parameters["phi"][1]
+    np.testing.assert_allclose(y[:, 1:], phi[:, None] * y[:, :-1], atol=0.06)
+    assert abs(y[:, 0].mean() - 100) < 4 / np.sqrt(50)
