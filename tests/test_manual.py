@@ -32,9 +32,15 @@ import pytest
 
 import hdsl
 from hdsl.diagnostics import HdslError
-from hdsl.distributions import DISTRIBUTIONS
+from hdsl.distributions import DISTRIBUTIONS, JOINT_DISTRIBUTIONS
 from hdsl.distributions.construct import signature
+from hdsl.distributions.distribution import Family, Parameter, Support
 from hdsl.expressions.functions import FUNCTIONS, REDUCTIONS
+from hdsl.expressions.ranges import PROBABILITY, Interval
+from hdsl.expressions.text import text as expression_text
+from hdsl.expressions.tree import Constant, Expression, Reference
+from hdsl.model.combinators import COMBINATORS
+from hdsl.model.ordered import CATEGORIES
 from hdsl.plan.planner import rule_names
 
 MANUAL = Path(__file__).parents[1] / "grammar" / "README.md"
@@ -199,10 +205,115 @@ def functions_table() -> str:
 
 def distributions_table() -> str:
     rows = [
-        (f"`{d.name}`", ", ".join(f"`{way}`" for way in signature(d).split(" or ")), d.meaning)
+        (
+            ways(d),
+            arguments(d),
+            values(d.support(**{p.name: named(p) for p in d.parameters})),
+            d.meaning,
+        )
         for d in DISTRIBUTIONS.values()
     ]
-    return table(("distribution", "written", "what it is"), rows)
+    return table(HEADER, rows)
+
+
+def joint_table() -> str:
+    axes = ("i", "i'")
+    rows = [
+        (
+            ways(d),
+            arguments(d),
+            whole(d.support(axes, **{p.name: named(p) for p in d.parameters})),
+            d.meaning,
+        )
+        for d in JOINT_DISTRIBUTIONS.values()
+    ]
+    return table(HEADER, rows)
+
+
+HEADER = ("written", "arguments", "values", "what it is")
+
+
+def ways(family: Family) -> str:
+    return ", ".join(f"`{way}`" for way in signature(family).split(" or "))
+
+
+def named(parameter: Parameter) -> Expression:
+    return Reference(parameter.name, ())
+
+
+def arguments(family: Family) -> str:
+    """What each argument must be, those of a kind together."""
+    kinds: dict[str, list[str]] = {}
+    for parameters in (family.parameters, *(form.parameters for form in family.forms)):
+        for parameter in parameters:
+            names = kinds.setdefault(needed(parameter), [])
+            if f"`{parameter.name}`" not in names:
+                names.append(f"`{parameter.name}`")
+    given = {name for names in kinds.values() for name in names}
+    order: list[str] = []
+    if "`mode`" in given:
+        order = ["`lower` ≤ `mode` ≤ `upper`"]
+    elif {"`lower`", "`upper`"} <= given:
+        order = [f"`lower` {'≤' if 'Discrete' in family.name else '<'} `upper`"]
+    told = [f"{', '.join(names)} {kind}" for kind, names in kinds.items() if kind]
+    return "; ".join([*told, *order])
+
+
+def needed(parameter: Parameter) -> str:
+    what = "vector" if parameter.rank == 1 else ""
+    if parameter.rank == 1 and parameter.interval == PROBABILITY:
+        what = "vector with sum 1"
+    if parameter.rank == 2:
+        return "correlation matrix" if parameter.name == "corr" else "positive definite matrix"
+    return ", ".join(filter(None, (interval_text(parameter.interval), what)))
+
+
+def interval_text(interval: Interval) -> str:
+    lower, upper = interval.lower, interval.upper
+    if interval.integer:
+        return "whole, ≥ 0" if lower == 0 else "whole"
+    if math.isinf(lower):
+        return ""
+    if math.isinf(upper):
+        return f"{'>' if interval.lower_open else '≥'} {lower:g}"
+    left, right = "(" if interval.lower_open else "[", ")" if interval.upper_open else "]"
+    return f"in {left}{lower:g}, {upper:g}{right}"
+
+
+def values(support: Support) -> str:
+    """Where draws lie, in words."""
+    lower, upper = end(support.lower), end(support.upper)
+    if support.integer:
+        if lower is None:
+            return "whole numbers"
+        return f"whole numbers from {lower}" + (f" to {upper}" if upper is not None else "")
+    if lower is None:
+        return "all numbers"
+    if upper is None:
+        return "positive numbers" if lower == "0" else f"numbers above {lower}"
+    return f"between {lower} and {upper}"
+
+
+def end(value: Expression | None) -> str | None:
+    match value:
+        case None:
+            return None
+        case Constant(number):
+            return "-pi" if number == -math.pi else "pi" if number == math.pi else f"{number:g}"
+        case _:
+            return f"`{expression_text(value)}`"
+
+
+def whole(support: Support) -> str:
+    match support.kind:
+        case "simplex":
+            return "vectors of positive numbers with sum 1"
+        case "correlation":
+            return "correlation matrices"
+        case "covariance":
+            return "positive definite matrices"
+        case _:
+            return "vectors" if not support.integer else "vectors of whole numbers with sum `n`"
 
 
 def table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
@@ -219,6 +330,7 @@ def reductions() -> str:
     [
         ("functions", functions_table()),
         ("distributions", distributions_table()),
+        ("joint distributions", joint_table()),
         ("reductions", reductions()),
     ],
 )
@@ -239,6 +351,12 @@ def rewrite(old: str, new: str) -> None:
 
 
 # --- what is listed -------------------------------------------------------------------------------
+
+
+def test_all_combinators_are_told() -> None:
+    section = SECTIONS["The distributions"]
+    names = [*COMBINATORS, *CATEGORIES, "Categorical", "Ordered"]
+    assert [name for name in names if f"`{name}(" not in section] == []
 
 
 def test_all_rules_are_told() -> None:
