@@ -144,6 +144,35 @@ class MultiNormal(JointDistribution):
         return mean
 
 
+class NormalByRoot(JointDistribution):
+    """Multivariate normal distribution whose covariance is ``root @ transpose(root)``.
+
+    It stands in plans only, for what is drawn given data.
+    """
+
+    name = "MultiNormal by root"
+    meaning = "normal, correlated"
+    parameters = (Parameter("mean", REAL, rank=1), Parameter("root", REAL, rank=2))
+
+    def support(self, axes: tuple[str, str], **_: Expression) -> Support:
+        return Support()
+
+    def log_prob(
+        self, x: Expression, axes: tuple[str, str], mean: Expression, root: Expression
+    ) -> Expression:
+        z = OfWhole("solve", ((root, axes), (x - mean, axes[:1])), axes[:1])
+        size = OfWhole("logdet", ((root, axes),))
+        return -0.5 * Reduce("sum", square(z), axes[:1]) - size - HALF_LOG_2PI * Size(axes[0])
+
+    def sample(
+        self, rng: np.random.Generator, shape: tuple[int, ...], mean: Array, root: Array
+    ) -> Array:
+        return mean + (root @ rng.standard_normal(shape)[..., None])[..., 0]
+
+    def mean(self, axes: tuple[str, str], mean: Expression, **_: Expression) -> Expression:
+        return mean
+
+
 class MultiStudentT(JointDistribution):
     """Multivariate Student's t: a normal vector divided by the root of chi-squared over df."""
 

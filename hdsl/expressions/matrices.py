@@ -58,6 +58,40 @@ def _outer_of_factor(xp: Arrays, factor: Array) -> Array:
     return xp.matmul(factor, xp.swapaxes(factor, -1, -2))
 
 
+def _normal_evidence(xp: Arrays, cov: Array, precision: Array, apart: Array) -> Array:
+    """Log of what values with given precisions tell of a normal vector, integrated over it.
+
+    `apart` is how far the values lie from its mean. Without the constants of the values' own
+    densities. Rasmussen and Williams 2006, Gaussian Processes for Machine Learning, equation 3.32:
+    the matrix that is factored has no eigenvalue below 1.
+    """
+    told = precision > 0
+    root = xp.where(told, xp.sqrt(xp.where(told, precision, 1.0)), 0.0)
+    matrix = xp.eye(cov.shape[-1]) + root[..., :, None] * cov * root[..., None, :]
+    factor = xp.cholesky_factor(matrix)
+    z = xp.solve_lower(factor, root * apart)
+    return -0.5 * xp.sum(z * z, axis=-1) - xp.sum(xp.log(_diagonal(xp, factor)), axis=-1)
+
+
+def _normal_posterior_root(xp: Arrays, cov: Array, precision: Array) -> Array:
+    """A root S of the covariance S S' of a normal vector, given values with some precisions.
+
+    The covariance before may be singular.
+    """
+    values, vectors = xp.linalg.eigh(cov)
+    root = vectors * xp.sqrt(xp.where(values > 0, values, 0.0))[..., None, :]
+    turned = xp.swapaxes(root, -1, -2)
+    told = xp.matmul(turned * precision[..., None, :], root)
+    factor = xp.cholesky_factor(xp.eye(cov.shape[-1]) + told)
+    return xp.swapaxes(xp.solve_lower(factor, turned), -1, -2)
+
+
+def _by_root(xp: Arrays, root: Array, vector: Array) -> Array:
+    """The product of the matrix S S' with a vector."""
+    inner = xp.matmul(xp.swapaxes(root, -1, -2), vector[..., None])
+    return xp.matmul(root, inner)[..., 0]
+
+
 MATRIX_FUNCTIONS: dict[str, MatrixFunction] = {
     "matmul": MatrixFunction(lambda xp, a, b: xp.matmul(a, b)),
     "cholesky": MatrixFunction(_cholesky, "lower triangular L with A = L @ transpose(L)"),
@@ -71,6 +105,9 @@ MATRIX_FUNCTIONS: dict[str, MatrixFunction] = {
     ),
     "transpose": MatrixFunction(lambda xp, a: xp.swapaxes(a, -1, -2), "rows and columns exchanged"),
     "eye": MatrixFunction(lambda xp, v: _diagonal_matrix(xp, v), "identity matrix over a set"),
+    "normal evidence": MatrixFunction(_normal_evidence),
+    "normal posterior root": MatrixFunction(_normal_posterior_root),
+    "root times its transpose times": MatrixFunction(_by_root),
     "diagonal matrix": MatrixFunction(_diagonal_matrix),
     "solve lower": MatrixFunction(_solve_lower),
     "factor times its transpose": MatrixFunction(_outer_of_factor),

@@ -20,7 +20,7 @@ _HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
 
 
 @dataclass(frozen=True)
-class _Child:
+class Child:
     """A Gaussian factor whose target is ``coefficient * parent + offset``, row by row."""
 
     factor: Gaussian
@@ -67,9 +67,9 @@ class NormalCollapse(Rule):
         node = state.unknowns[name]
         if applied(node, "Normal") is None:
             return None
-        children: list[_Child] = []
+        children: list[Child] = []
         for piece in state.children(name):
-            child = _child(state, node, piece)
+            child = child_of(state, node, piece)
             if isinstance(child, Refusal):
                 return child
             children.append(child)
@@ -82,7 +82,7 @@ class NormalCollapse(Rule):
         node = state.unknowns[name]
         prior = node.random
         assert isinstance(prior, Applied)
-        children: tuple[_Child, ...] = site.found["children"]
+        children: tuple[Child, ...] = site.found["children"]
         layer = _Layer(prior.parameters["mean"], prior.parameters["sd"])
         pieces = {n: p for n, p in state.pieces.items() if n != name}
         for child in children:
@@ -91,12 +91,12 @@ class NormalCollapse(Rule):
         grouped = tuple(child for child in children if not child.link.is_one_to_one)
         definitions, spent = dict(state.definitions), dict(state.spent)
         if grouped:
-            precision, value = _combined(grouped)
+            precision, value = combined(grouped)
             centre, weight = f"{name}.value", f"{name}.precision"
             definitions[centre] = (node.axes, value)
             definitions[weight] = (node.axes, precision)
             for child in grouped:
-                pieces[child.factor.name] = _residual(child, centre)
+                pieces[child.factor.name] = residual(child, centre)
                 spent[child.factor.name] = name
             pieces[name], layer = _absorbed(
                 node, layer, whole(weight, node.axes), whole(centre, node.axes)
@@ -146,7 +146,9 @@ def as_gaussian(piece: Piece) -> Gaussian | None:
     return Gaussian(piece.name, piece.axes, mean, piece.itself, precision, constant, piece.span)
 
 
-def _child(state: State, node: Stochastic, piece: Piece) -> _Child | Refusal:
+def child_of(state: State, node: Stochastic, piece: Piece) -> Child | Refusal:
+    """A piece as a Gaussian factor whose target is linear in an unknown; or why it is none."""
+
     def refuse(why: str) -> Refusal:
         return Refusal(node.name, why, piece.span)
 
@@ -174,7 +176,7 @@ def _child(state: State, node: Stochastic, piece: Piece) -> _Child | Refusal:
     positions = [i.positions for i in parts.reference.indices if isinstance(i, Gather)]
     if not all(state.is_data(p) for p in positions):
         return refuse(f"{name} refers to it by an index that is itself unknown")
-    return _Child(factor, parts.coefficient, parts.offset, link)
+    return Child(factor, parts.coefficient, parts.offset, link)
 
 
 def _not_linear(mean: Expression, name: str) -> str:
@@ -193,7 +195,7 @@ def _not_gaussian(state: State, piece: Piece) -> str:
     return f"`{shown(piece.name)}` depends on it and is {family}, not Normal"
 
 
-def _reversed(child: _Child, node: Stochastic, layer: _Layer) -> tuple[Gaussian, _Layer]:
+def _reversed(child: Child, node: Stochastic, layer: _Layer) -> tuple[Gaussian, _Layer]:
     """The edge from a layer to a child with one row for each element, turned around."""
     over_parent = child.link.over_parent
     coefficient, offset = over_parent(child.coefficient), over_parent(child.offset)
@@ -243,7 +245,7 @@ def _absorbed(
     return left, _Layer(mean, layer.sd / sqrt(growth))
 
 
-def _combined(children: tuple[_Child, ...]) -> tuple[Expression, Expression]:
+def combined(children: tuple[Child, ...]) -> tuple[Expression, Expression]:
     """Precision and value that all children together give to each element of the parent.
 
     With one child, what its precision has in common for all rows cancels in the value.
@@ -268,7 +270,7 @@ def _combined(children: tuple[_Child, ...]) -> tuple[Expression, Expression]:
     return scale * weights, value
 
 
-def _residual(child: _Child, centre: str) -> Factor:
+def residual(child: Child, centre: str) -> Factor:
     """What is left of a child when its rows are compared with the value they give together."""
     factor = child.factor
     difference = child.residual - child.coefficient * child.link.at_rows(centre)

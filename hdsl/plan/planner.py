@@ -19,6 +19,7 @@ from hdsl.plan.coordinates import BetaCoordinates, NonCentring
 from hdsl.plan.eliminate import sum_out
 from hdsl.plan.gaussian import NormalCollapse
 from hdsl.plan.joint_coordinates import JointNonCentring
+from hdsl.plan.joint_gaussian import JointNormalCollapse
 from hdsl.plan.phrases import family_of
 from hdsl.plan.plan import Note, Plan, Term, Unknown
 from hdsl.plan.rows import log_prob_of
@@ -26,7 +27,7 @@ from hdsl.plan.rule import Refusal, Rule, Site
 from hdsl.plan.state import Gaussian, Piece, State, initial_state
 from hdsl.plan.sums import total
 
-COLLAPSES: tuple[Rule, ...] = (ConjugateCollapse(), NormalCollapse())
+COLLAPSES: tuple[Rule, ...] = (ConjugateCollapse(), NormalCollapse(), JointNormalCollapse())
 COORDINATES: tuple[Rule, ...] = (
     BetaCoordinates(),
     ChainNonCentring(),

@@ -1,0 +1,105 @@
+"""Collapse of a correlated normal vector onto what Normal children say of its elements."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from hdsl.distributions.joint import Joint
+from hdsl.distributions.multinormal import NormalByRoot
+from hdsl.expressions.functions import where
+from hdsl.expressions.rewrite import rename_axes
+from hdsl.expressions.tree import Expression, OfWhole, apply
+from hdsl.model.graph import Factor, whole
+from hdsl.plan.gaussian import Child, child_of, combined, residual
+from hdsl.plan.phrases import listed
+from hdsl.plan.plan import Drawn
+from hdsl.plan.rule import Refusal, Rule, Site
+from hdsl.plan.state import State
+from hdsl.plan.sums import total
+
+
+class JointNormalCollapse(Rule):
+    """Integrate a MultiNormal unknown with the Normal quantities of which it is the mean.
+
+    With Q the precision and V the value that the children together give to each element, the
+    vector leaves ``Normal(V | mean, cov + 1 / Q)``: a Gaussian process with its noise. Rasmussen
+    and Williams 2006, Gaussian Processes for Machine Learning, section 2.2 and algorithm 3.2.
+    """
+
+    name = "multinormal-normal"
+    group = "collapse"
+    meaning = "integrates a MultiNormal unknown with Normal quantities that measure its elements"
+
+    def match(self, state: State, name: str) -> Site | Refusal | None:
+        """Every child must be Gaussian, with a mean that is linear in one element of the vector."""
+        node = state.unknowns[name]
+        random = node.random
+        if not isinstance(random, Joint) or random.family != "MultiNormal":
+            return None
+        if "precision" in random.parameters:
+            return Refusal(name, "it is given by its precision", node.span)
+        children: list[Child] = []
+        for piece in state.children(name):
+            child = child_of(state, node, piece)
+            if isinstance(child, Refusal):
+                return child
+            children.append(child)
+        children.sort(key=lambda child: child.simplest_first)
+        return Site((name,), {"children": tuple(children)}) if children else None
+
+    def rewrite(self, state: State, site: Site) -> State:
+        """The vector becomes a factor of its mean and covariance; it is drawn afterwards."""
+        (name,) = site.names
+        node = state.unknowns[name]
+        random = node.random
+        assert isinstance(random, Joint)
+        children: tuple[Child, ...] = site.found["children"]
+        precision, value = combined(children)
+        centre, weight = f"{name}.value", f"{name}.precision"
+        definitions = {
+            **state.definitions,
+            centre: (node.axes, value),
+            weight: (node.axes, precision),
+        }
+        pieces, spent = dict(state.pieces), dict(state.spent)
+        for child in children:
+            pieces[child.factor.name] = residual(child, centre)
+            spent[child.factor.name] = name
+        pair, over = random.pair, random.pair[:1]
+        cov, mean = _covariance(random), random.parameters["mean"]
+        q, apart = whole(weight, node.axes), whole(centre, node.axes) - mean
+        evidence = OfWhole("normal evidence", ((cov, pair), (q, over), (apart, over)))
+        evidence = where(apply("missing", evidence), -np.inf, evidence)
+        pieces[name] = Factor(name, total(evidence, node.plates), node.span)
+        root = OfWhole("normal posterior root", ((cov, pair), (q, over)), pair)
+        pulled = OfWhole("root times its transpose times", ((root, pair), (q * apart, over)), over)
+        posterior = replace(
+            random,
+            distribution=NormalByRoot(),
+            arguments=(("mean", mean + pulled), ("root", root)),
+            written=(),
+        )
+        return replace(
+            state,
+            pieces=pieces,
+            definitions=definitions,
+            spent=spent,
+            recovery=(Drawn(replace(node, random=posterior)), *state.recovery),
+        )
+
+    def reason(self, state: State, site: Site) -> str:
+        names = [child.factor.name for child in site.found["children"]]
+        return (
+            f"it is MultiNormal, and {listed(names)} measure its elements with Normal errors: "
+            "integrated out exactly, and drawn afterwards given the rest"
+        )
+
+
+def _covariance(random: Joint) -> Expression:
+    given = random.parameters
+    if "cov" in given:
+        return given["cov"]
+    row, column = random.pair
+    return given["sd"] * rename_axes(given["sd"], {row: column}) * given["corr"]
