@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 RELATIVE_ERROR, ABSOLUTE_ERROR = 1e-7, 1e-9
 """Of a solution, step by step: far below what Hamiltonian trajectories notice."""
 MOST_STEPS = 4096
+SHORTEST_STEP = 1e-14
+"""A share of the whole time; a solution that needs shorter steps runs away."""
 
 
 def solve_rows(rate: Rate, initial: Any, start: Any, times: Any, inputs: tuple[Any, ...]) -> Any:
@@ -61,42 +63,78 @@ def _compiled(keyed: _Keyed) -> Callable[..., Any]:
 
 
 def _single(rate: Rate) -> Callable[..., Any]:
+    """One solution as a function of initial state, start, times and inputs."""
+    from hdsl.density.arrays import jax_arrays
+    from hdsl.density.ode_derivatives import differentiable
+
+    arrays = jax_arrays()
+
+    def change(time: Any, state: Any, inputs: Any) -> Any:
+        return rate(arrays, time, state, inputs)
+
+    return differentiable(change, integrate)
+
+
+def integrate(
+    change: Callable[..., Any],
+    initial: Any,
+    start: Any,
+    times: Any,
+    inputs: Any,
+    measured: Callable[[Any], Any] = lambda state: state,
+) -> Any:
+    """The states at some times; arrays, or a structure of arrays as `initial` is.
+
+    Parameters
+    ----------
+    change
+        A function of time, state and inputs.
+    measured
+        The part of the state whose error decides about the steps.
+    """
+    diffrax = _diffrax()
+    import jax
+    import jax.numpy as jnp
+
+    order = jnp.argsort(times)
+    asked = jnp.maximum(times[order], start)
+    last = asked[-1]
+    end = jnp.where(last > start, last, start + 1e-6 * (1.0 + jnp.abs(start)))
+    solution = diffrax.diffeqsolve(
+        diffrax.ODETerm(change),
+        diffrax.Tsit5(),
+        t0=start,
+        t1=end,
+        dt0=None,
+        y0=initial,
+        args=inputs,
+        saveat=diffrax.SaveAt(ts=asked),
+        stepsize_controller=diffrax.PIDController(
+            rtol=RELATIVE_ERROR,
+            atol=ABSOLUTE_ERROR,
+            norm=lambda error: jnp.sqrt(jnp.mean(measured(error) ** 2)),
+            dtmin=SHORTEST_STEP * (end - start),
+            force_dtmin=False,
+        ),
+        max_steps=MOST_STEPS,
+        throw=False,
+    )
+    good = (solution.result == diffrax.RESULTS.successful) & (times >= start)
+    places = jnp.argsort(order)
+
+    def found(array: Any) -> Any:
+        kept = good.reshape((-1,) + (1,) * (array.ndim - 1))
+        return jnp.where(kept, array[places], jnp.nan)
+
+    return jax.tree.map(found, solution.ys)
+
+
+def _diffrax() -> Any:
     try:
         import diffrax
     except ImportError:
         raise HdslError([_missing()]) from None
-    import jax.numpy as jnp
-
-    from hdsl.density.arrays import jax_arrays
-
-    arrays = jax_arrays()
-    term = diffrax.ODETerm(lambda t, y, inputs: rate(arrays, t, y, inputs))
-    controller = diffrax.PIDController(rtol=RELATIVE_ERROR, atol=ABSOLUTE_ERROR)
-
-    def solve(initial: Any, start: Any, times: Any, inputs: tuple[Any, ...]) -> Any:
-        order = jnp.argsort(times)
-        asked = jnp.maximum(times[order], start)
-        last = asked[-1]
-        end = jnp.where(last > start, last, start + 1e-6 * (1.0 + jnp.abs(start)))
-        solution = diffrax.diffeqsolve(
-            term,
-            diffrax.Tsit5(),
-            t0=start,
-            t1=end,
-            dt0=None,
-            y0=initial,
-            args=inputs,
-            saveat=diffrax.SaveAt(ts=asked),
-            stepsize_controller=controller,
-            max_steps=MOST_STEPS,
-            throw=False,
-        )
-        assert solution.ys is not None
-        found = solution.ys[jnp.argsort(order)]
-        good = (solution.result == diffrax.RESULTS.successful) & (times >= start)
-        return jnp.where(good.reshape((-1,) + (1,) * initial.ndim), found, jnp.nan)
-
-    return solve
+    return diffrax
 
 
 def _missing() -> Diagnostic:
