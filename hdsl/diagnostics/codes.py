@@ -115,6 +115,8 @@ CODES: dict[str, str] = {
     "HB374": "an integral that is not given as it should be",
     "HB375": "points that are no two vectors",
     "HB376": "places that are not known or not in increasing order",
+    "HB377": "a time before the start of a differential equation",
+    "HB378": "an integral that its points do not settle",
     "HB401": "an argument that its distribution does not allow",
     "HB402": "an argument that is missing",
     "HB403": "too many arguments",

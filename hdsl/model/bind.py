@@ -57,6 +57,7 @@ from hdsl.model.readings import drop_misfits
 from hdsl.model.recursions import find_schedule, is_ready
 from hdsl.model.scans import without_recursions
 from hdsl.model.selections import choose
+from hdsl.model.solution_checks import check_integrals, check_times
 from hdsl.model.supplies import Supplies
 from hdsl.model.undefined import check_used_elements
 from hdsl.model.value_checks import ValueChecker
@@ -456,6 +457,8 @@ class _Binder:
         for node in self.graph.nodes.values():
             self.positions.check(expressions_of(node), node.span)
         check_order(self.graph, self.evaluator, self.report)
+        check_times(self.graph, self.evaluator, self.report)
+        check_integrals(self.graph, self.evaluator, self.report)
         self._check_simulated()
         self._check_missing()
         if not self.report.errors:

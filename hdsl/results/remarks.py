@@ -9,15 +9,12 @@ import numpy as np
 from hdsl.density.sizes import data_evaluator
 from hdsl.density.streams import DRAW
 from hdsl.expressions.evaluate import Value
-from hdsl.expressions.quadrature import INTEGRAL, with_half_of_the_nodes
-from hdsl.expressions.tree import Expression, Reduce, walk
+from hdsl.expressions.quadrature import is_rough, outermost_integrals, with_half_of_the_nodes
 from hdsl.model.graph import Bound
 from hdsl.model.node_expressions import all_expressions
 from hdsl.plan.plan import Plan
 
 _DRAWS = 16
-_ROUGH = 1e-3
-"""Of an integral with half of its nodes; the error with all of them is about its square."""
 
 
 def remarks_on(
@@ -53,31 +50,18 @@ def _rough_integrals(plan: Plan, bound: Bound, values: Mapping[str, Value]) -> I
     graph = plan.graph
     some = {name: _first_draws(value) for name, value in values.items()}
     definitions = {n: d for n, d in graph.definitions.items() if n not in some}
-    for e in _integrals(all_expressions(graph)):
+    for e in outermost_integrals(all_expressions(graph)):
         if not e.names <= {*some, *bound.values, *definitions}:
             continue
         half = with_half_of_the_nodes(e)
         run = data_evaluator(bound, [e, half], some, definitions)
-        whole, rough = (np.asarray(run(part).array, float) for part in (e, half))
-        scale = np.max(np.abs(whole), initial=0.0)
-        error = float(np.max(np.abs(whole - rough), initial=0.0))
-        if not error <= _ROUGH * scale:
+        if is_rough(e, half, lambda part, run=run: run(part).array):
             line, _ = graph.source.position(e.span.start)
             yield (
                 f"The integral in line {line} may be wrong: its integrand changes too fast for the "
                 "points at which it is computed. Narrow its ends to where the integrand counts, or "
                 "split it."
             )
-
-
-def _integrals(expressions: Iterator[Expression]) -> Iterator[Reduce]:
-    """The outermost integrals, each once."""
-    seen: set[Expression] = set()
-    for whole in expressions:
-        for e in walk(whole):
-            if isinstance(e, Reduce) and e.function == INTEGRAL and e not in seen:
-                seen.update(walk(e))
-                yield e
 
 
 def _first_draws(value: Value) -> Value:

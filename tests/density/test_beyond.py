@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import jax
@@ -11,10 +12,12 @@ import pytest
 from scipy import integrate, stats
 
 import hdsl
+from hdsl.density import ode_derivatives
 from hdsl.density.density import lower
 from hdsl.density.recover import recover
 from hdsl.model.bind import bind
 from hdsl.plan.planner import make_plan
+from hdsl.sampling.evaluation import guarded_value_and_gradient
 
 
 def known(text: str) -> Any:
@@ -22,11 +25,16 @@ def known(text: str) -> Any:
     return bind(hdsl.compile(text).graph).values["z"].array
 
 
-def against_differences(density: hdsl.LogDensity, at: np.ndarray, step: float, rel: float) -> None:
-    found = jax.grad(density)(jnp.asarray(at))
+def program(density: Any) -> Any:
+    """Value and gradient, compiled once for all positions."""
+    return jax.jit(jax.value_and_grad(density))
+
+
+def against_differences(compiled: Any, at: np.ndarray, step: float, rel: float) -> None:
+    found = compiled(at)[1]
     unit = np.eye(len(at))
-    high = [float(density(jnp.asarray(at + step * row))) for row in unit]
-    low = [float(density(jnp.asarray(at - step * row))) for row in unit]
+    high = [float(compiled(at + step * row)[0]) for row in unit]
+    low = [float(compiled(at - step * row)[0]) for row in unit]
     expected = (np.array(high) - np.array(low)) / (2 * step)
     np.testing.assert_allclose(found, expected, rtol=rel, atol=rel)
 
@@ -79,8 +87,9 @@ def test_integrals_and_interpolation_of_unknowns() -> None:
     mean = (1 - np.exp(-s * b)) / s + np.interp(s * b, [0, 1, 5], u["h"])
     expected = stats.halfnorm.logpdf(s) + np.log(s) + stats.norm.logpdf(u["h"]).sum()
     expected += stats.norm.logpdf([0.4, 1, 2], mean, 1).sum()
-    assert float(density(jnp.asarray(at))) == pytest.approx(expected, rel=1e-10)
-    against_differences(density, at, 1e-6, 1e-6)
+    compiled = program(density)
+    assert float(compiled(at)[0]) == pytest.approx(expected, rel=1e-10)
+    against_differences(compiled, at, 1e-6, 1e-6)
 
 
 COOLING = """
@@ -102,9 +111,9 @@ def test_an_equation_whose_solution_is_known() -> None:
     expected = stats.halfnorm.logpdf(u["k"]) + np.log(u["k"])
     expected += stats.norm.logpdf(u["room"], 20, 5) + stats.norm.logpdf(u["T0"], 80, 5)
     expected += stats.norm.logpdf([40, 60, 50, 82], temp, 2).sum()
-    as_function = model.log_density()
-    assert float(as_function(jnp.asarray(at))) == pytest.approx(expected, rel=1e-6)
-    against_differences(as_function, at, 1e-4, 1e-4)
+    compiled = program(model.log_density())
+    assert float(compiled(at)[0]) == pytest.approx(expected, rel=1e-6)
+    against_differences(compiled, at, 1e-4, 1e-4)
     drawn = density.constrain(np.stack([at, at + 0.1]))
     found = recover(density.plan, bound, drawn, 1, 2)["temp"]
     np.testing.assert_allclose(found.array[0], temp, rtol=1e-6)
@@ -152,8 +161,53 @@ def test_a_solution_that_explodes_has_no_density() -> None:
         y ~ Normal(ode(explode, 1, start = 0, at = 1), 1)
         """
     ).log_density()
-    assert np.isfinite(float(density(jnp.asarray([-1.0]))))
-    assert not np.isfinite(float(density(jnp.asarray([2.0]))))
+    compiled = jax.jit(guarded_value_and_gradient(lambda at, _: density(at)))
+    value, gradient = compiled(np.array([-1.0]), {})
+    assert np.isfinite(value)
+    assert gradient != 0
+    value, gradient = compiled(np.array([2.0]), {})
+    assert value == -np.inf
+    assert gradient == 0
+
+
+ROWS = """
+data x[p] = [1, 2], t[p, n] = [[0, 1], [2, 1]], y[p, n] = [[1, 0.5], [0.4, 0.8]]
+k ~ HalfNormal(1); s ~ Normal(0, 1); late ~ Normal(0, 0.1); q ~ Normal(0, 1)
+def decay(time, x) = -k * x + q * time
+z[p, n] = ode(decay, x[p] * exp(s), start = late - 1, at = t[p, n] + q^2)
+y[p, n] ~ Normal(z[p, n], 1)
+"""
+
+
+@pytest.mark.parametrize("most", [100, pytest.param(0, marks=pytest.mark.slow)])
+def test_derivatives_by_all_that_a_solution_depends_on(
+    most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By initial state, start, times and inputs, solved for along with the state or backwards."""
+    monkeypatch.setattr(ode_derivatives, "_MOST_NUMBERS", most)
+    density = hdsl.compile(ROWS).log_density()
+    at = np.array([-0.3, 0.2, 0.05, 0.3])
+    u, t, x = density.unravel(at), np.array([[0, 1], [2, 1]]), np.array([[1], [2]])
+    k, q = u["k"], u["q"]
+    begin, end = u["late"] - 1, t + q**2
+    # x' = -k x + q t has the particular solution q (t / k - 1 / k^2).
+    moved = q * (end / k - 1 / k**2)
+    first = x * np.exp(u["s"]) - q * (begin / k - 1 / k**2)
+    z = moved + first * np.exp(-k * (end - begin))
+    expected = stats.halfnorm.logpdf(k) + np.log(k) + stats.norm.logpdf([u["s"], q]).sum()
+    expected += stats.norm.logpdf(u["late"], 0, 0.1)
+    expected += stats.norm.logpdf([[1, 0.5], [0.4, 0.8]], z, 1).sum()
+    compiled = program(density)
+    assert float(compiled(at)[0]) == pytest.approx(expected, rel=1e-7)
+    against_differences(compiled, at, 1e-5, 1e-6)
+
+
+def test_equations_need_an_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "diffrax", None)
+    density = hdsl.compile(COOLING).log_density()
+    with pytest.raises(hdsl.HdslError) as caught:
+        density(jnp.zeros(3))
+    assert [d.code for d in caught.value.diagnostics] == ["HB370"]
 
 
 def test_a_function_from_python() -> None:
@@ -171,8 +225,9 @@ def test_a_function_from_python() -> None:
     at = np.array([0.1, 0.2])
     mean = np.exp(-np.array([1, 2, 3])) * 0.3
     expected = stats.norm.logpdf(at).sum() + stats.norm.logpdf([2, 3, 5], mean, 1).sum()
-    assert float(density(jnp.asarray(at))) == pytest.approx(expected, rel=1e-12)
-    against_differences(density, at, 1e-6, 1e-6)
+    compiled = program(density)
+    assert float(compiled(at)[0]) == pytest.approx(expected, rel=1e-12)
+    against_differences(compiled, at, 1e-6, 1e-6)
 
 
 @pytest.mark.parametrize("wrong", [lambda x: 1 / 0, lambda x: jnp.zeros(7), lambda x: "text"])
