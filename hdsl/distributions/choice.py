@@ -44,6 +44,12 @@ class Choice(Random):
     def expressions(self) -> tuple[Expression, ...]:
         return (self.condition, *self.then.expressions, *self.otherwise.expressions)
 
+    @property
+    def expressions_where_used(self) -> tuple[Expression, ...]:
+        yes = (where(self.condition, e, 0.0) for e in self.then.expressions_where_used)
+        no = (where(self.condition, 0.0, e) for e in self.otherwise.expressions_where_used)
+        return (self.condition, *yes, *no)
+
     def map(self, change: Callable[[Expression], Expression]) -> Choice:
         return replace(
             self,

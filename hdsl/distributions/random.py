@@ -41,6 +41,11 @@ class Random(ABC):
     def expressions(self) -> tuple[Expression, ...]:
         """All expressions in it."""
 
+    @property
+    def expressions_where_used(self) -> tuple[Expression, ...]:
+        """The same, those that count only under a condition as ``if c then e else 0``."""
+        return self.expressions
+
     @abstractmethod
     def map(self, change: Callable[[Expression], Expression]) -> Random:
         """The same with each expression changed."""

@@ -14,7 +14,7 @@ def expressions_of(node: Node) -> Iterator[Expression]:
         case Factor(_, expression) | Deterministic(_, _, expression):
             yield expression
         case _:
-            yield from node.random.expressions
+            yield from node.random.expressions_where_used
             if node.value is not None:
                 yield node.value
 

@@ -135,5 +135,5 @@ def _needed_alike(node: Node, group: Sequence[str]) -> set[str]:
 
 def _expressions(node: Node) -> tuple[Expression, ...]:
     if isinstance(node, Stochastic):
-        return node.random.expressions
+        return node.random.expressions_where_used
     return (node.expression,)

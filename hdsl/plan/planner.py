@@ -231,7 +231,7 @@ def _collapse_all(state: State, options: Options) -> State | None:
             found = [
                 (rule, site)
                 for rule in COLLAPSES
-                if options.allows(rule) and isinstance(site := rule.match(state, name), Site)
+                if options.allows(rule) and isinstance(site := _match(rule, state, name), Site)
             ]
             if found:
                 state = _apply(state, *found[0])
