@@ -13,6 +13,8 @@ from hdsl.distributions.mixture import IndexMixture, ListMixture
 from hdsl.distributions.random import Random
 from hdsl.distributions.weights import adds_up, element
 from hdsl.distributions.zeros import Hurdle, ZeroInflated
+from hdsl.expressions.functions import where
+from hdsl.expressions.rewrite import rename_axes
 from hdsl.expressions.tree import Constant, Expression, Stack, set_of
 from hdsl.model.component_checks import check_one_kind, check_part
 from hdsl.model.reductions import bind_conditions
@@ -245,8 +247,10 @@ def with_zeros(read: Translator, expression: tree.Call, scope: Scope, inner: Rea
 # --- choices -------------------------------------------------------------------------------------
 
 
-def choice(read: Translator, expression: tree.Conditional, scope: Scope, inner: Read) -> Choice:
-    """Read ``if c then D1 else D2``."""
+def choice(
+    read: Translator, expression: tree.Conditional, scope: Scope, inner: Read
+) -> Choice | Categorical:
+    """Read ``if c then D1 else D2``; a choice of two vectors of chances is one of them."""
     texts = (expression.then, expression.otherwise)
     parts: list[Random] = []
     for text in texts:
@@ -257,6 +261,12 @@ def choice(read: Translator, expression: tree.Conditional, scope: Scope, inner: 
     condition = read.number(expression.condition, scope)
     if len(parts) < len(texts):
         raise Failed
+    match parts:
+        case [Categorical() as one, Categorical() as other] if one.set_name == other.set_name:
+            p = where(condition, one.p, rename_axes(other.p, {other.axis: one.axis}))
+            return Categorical(p, one.axis, one.set_name, span=expression.span)
+        case _:
+            pass
     for part, text in zip(parts, texts, strict=True):
         if isinstance(part, Categorical):
             check_part(read, part, text, "`if … then … else …`")

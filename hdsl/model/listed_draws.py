@@ -1,4 +1,4 @@
-"""Draws from a list of chances, which has no index set of its own."""
+"""Draws of labels, and those from a list of chances, which has no index set of its own."""
 
 from __future__ import annotations
 
@@ -6,12 +6,28 @@ from hdsl.model.names import Target
 from hdsl.syntax import tree
 
 
-def listed_chances(target: Target) -> tuple[tree.Expression, ...]:
-    """The chances of ``z ~ Categorical([0.3, 0.7])``; none for other statements."""
-    match target.statement:
-        case tree.StochasticStatement(
-            distribution=tree.Call("Categorical", (tree.Argument(tree.List(items)),))
-        ):
+def draws_label(distribution: tree.Expression) -> bool:
+    """Whether a distribution is written as one of labels: ``Categorical(p)``, or a choice of it."""
+    match distribution:
+        case tree.Call("Categorical"):
+            return True
+        case tree.Conditional():
+            return draws_label(distribution.then)
+        case _:
+            return False
+
+
+def chances_in_list(distribution: tree.Expression) -> tuple[tree.Expression, ...]:
+    """The chances of ``Categorical([0.3, 0.7])``; none for other distributions."""
+    match distribution:
+        case tree.Call("Categorical", (tree.Argument(tree.List(items)),)):
             return items
         case _:
             return ()
+
+
+def listed_chances(target: Target) -> tuple[tree.Expression, ...]:
+    """The same for a statement."""
+    if not isinstance(target.statement, tree.StochasticStatement):
+        return ()
+    return chances_in_list(target.statement.distribution)

@@ -29,7 +29,11 @@ def group_of(graph: ModelGraph, names: frozenset[str], evaluator: Evaluator) -> 
     for name in names:
         node = graph.nodes[name]
         assert not isinstance(node, Factor)
-        said = node.random.expressions_where_used if isinstance(node, Stochastic) else (node.expression,)
+        said = (
+            node.random.expressions_where_used
+            if isinstance(node, Stochastic)
+            else (node.expression,)
+        )
         nodes[name] = (node.axes, said)
     axes = {n.name: n.axes for n in graph.nodes.values() if not isinstance(n, Factor)}
     return as_group(names, nodes, graph.assembled, axes, evaluator)

@@ -34,7 +34,7 @@ from hdsl.model.graph import (
 )
 from hdsl.model.joint import joint_factor, joint_random
 from hdsl.model.left import Left, read_left
-from hdsl.model.listed_draws import listed_chances
+from hdsl.model.listed_draws import draws_label, listed_chances
 from hdsl.model.names import Names, Target
 from hdsl.model.observations import observe
 from hdsl.model.observed_constants import check_not_constant
@@ -189,11 +189,10 @@ class Builder:
 
     def categorical_set(self, target: Target) -> str | None:
         """The index set from which a statement draws a label, if it draws one."""
-        match target.statement:
-            case tree.StochasticStatement(distribution=tree.Call("Categorical")):
-                pass
-            case _:
-                return None
+        if not isinstance(target.statement, tree.StochasticStatement):
+            return None
+        if not draws_label(target.statement.distribution):
+            return None
         if listed_chances(target):
             return self.member_of(target.name)
         axes = self.axes_of(target.name)

@@ -124,6 +124,7 @@ def chained(
         return "its elements do not follow each other in chains"
     name, axis, earlier = family.name, family.domain.axis, axis_before(family)
     transition = _transition(pairs, family)
+    weights = weights + _of_starts(pairs, family, before, evaluate)
     definitions: dict[str, tuple[tuple[str, ...], Expression]] = {
         f"{name}.weights": ((elements, axis), weights)
     }
@@ -223,6 +224,21 @@ def _transition(pairs: Sequence[Pair], family: Family) -> Expression:
         if len(pairs) > 1:
             body = where(apply("less", 0.0, _has_row(pair, family)), body, 0.0)
         total = total + body
+    return total
+
+
+def _of_starts(
+    pairs: Sequence[Pair], family: Family, before: Expression, evaluate: Evaluate
+) -> Expression:
+    """What rows that name no element before say of one: ``if t == 1 then p0 else P[z[t-1]]``."""
+    total: Expression = Constant(0.0)
+    for pair in pairs:
+        alone = apply("and", apply("less", before, 0.0), apply("less", 0.0, _has_row(pair, family)))
+        known = evaluate(alone)
+        if known is not None and not known.any():
+            continue
+        body = along(pair.body, axis_before(family), Gather(Constant(0.0)))
+        total = total + where(alone, _over_elements(body, pair, family), 0.0)
     return total
 
 
