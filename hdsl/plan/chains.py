@@ -237,7 +237,10 @@ def _of_starts(
         known = evaluate(alone)
         if known is not None and not known.any():
             continue
-        body = along(pair.body, axis_before(family), Gather(Constant(0.0)))
+        # There it is the same for all values of an element before, of which one is taken.
+        earlier = axis_before(family)
+        first = apply("equal", Position(earlier), 0.0)
+        body = Reduce("sum", where(first, pair.body, 0.0), (earlier,))
         total = total + where(alone, _over_elements(body, pair, family), 0.0)
     return total
 
