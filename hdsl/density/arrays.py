@@ -59,11 +59,22 @@ class JaxArrays:
     beta_tails = None
 
     def weighted_sum(self, function: Callable[[Any], Any], nodes: Any, weights: Any) -> Any:
-        """The sum of ``weight * function(node)``, all nodes at once."""
+        """The sum of ``weight * function(node)``, all nodes at once; of tuples, part by part."""
         import jax
         import jax.numpy as jnp
 
-        return jnp.tensordot(weights, jax.vmap(function)(jnp.asarray(nodes)), 1)
+        found = jax.vmap(function)(jnp.asarray(nodes))
+        return jax.tree.map(lambda part: jnp.tensordot(weights, part, 1), found)
+
+    def with_slopes(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """The values of a function that tells its own slopes, with these as its derivatives.
+
+        ``function(arrays, *arguments)`` gives values, and for each of them its slopes with respect
+        to each argument; it works element by element. It is traced once for arguments of a kind.
+        """
+        import jax.numpy as jnp
+
+        return _with_slopes(function)(*map(jnp.asarray, arguments))
 
     def segment_sum(self, body: Any, by: Any, size: int) -> Any:
         """Sums of the rows of `body` (its first axis) that share a value of `by`."""
@@ -138,6 +149,31 @@ class JaxArrays:
         import jax.numpy as jnp
 
         return jnp.linalg.solve(a, b)
+
+
+@cache
+def _with_slopes(function: Callable[..., Any]) -> Callable[..., Any]:
+    import jax
+    import jax.numpy as jnp
+    from jax.custom_derivatives import SymbolicZero
+
+    @jax.custom_jvp
+    def values(*arguments: Any) -> Any:
+        return function(jax_arrays(), *arguments)[0]
+
+    def derivatives(primals: Any, tangents: Any) -> Any:
+        found, slopes = function(jax_arrays(), *primals)
+        moves = tuple(
+            sum(
+                (s * t for s, t in zip(own, tangents, strict=True) if type(t) is not SymbolicZero),
+                jnp.zeros_like(value),
+            )
+            for value, own in zip(found, slopes, strict=True)
+        )
+        return found, moves
+
+    values.defjvp(derivatives, symbolic_zeros=True)
+    return jax.jit(values)
 
 
 class HostArrays(NumpyArrays):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -45,8 +45,20 @@ class NumpyArrays:
     def weighted_sum(
         self, function: Callable[[Any], Any], nodes: np.ndarray, weights: np.ndarray
     ) -> Any:
-        """The sum of ``weight * function(node)``, one node at a time to save memory."""
-        return sum(w * function(s) for s, w in zip(nodes.tolist(), weights.tolist(), strict=True))
+        """The sum of ``weight * function(node)``, one node at a time to save memory.
+
+        Where the function gives a tuple, so is the sum.
+        """
+        total: Any = None
+        for node, weight in zip(nodes.tolist(), weights.tolist(), strict=True):
+            found = function(node)
+            if isinstance(found, tuple):
+                parts = cast("tuple[np.ndarray, ...]", found)
+                before = (0.0,) * len(parts) if total is None else total
+                total = tuple(t + weight * part for t, part in zip(before, parts, strict=True))
+            else:
+                total = weight * found if total is None else total + weight * found
+        return total
 
     def segment_sum(self, body: np.ndarray, by: np.ndarray, size: int) -> np.ndarray:
         """Sums of the rows of `body` (its first axis) that share a value of `by`."""
