@@ -99,6 +99,11 @@ class State:
         replaced = (unknown.name for unknown in self.replaced)
         return self._closure({*self.unknowns, *self.bare, *replaced})
 
+    @cached_property
+    def _unknown_names(self) -> frozenset[str]:
+        """All names that depend on an unknown, sampled or already integrated out."""
+        return self._closure({*self.random_names, *self.graph.unknowns})
+
     def dependents(self, name: str) -> frozenset[str]:
         """An unknown, and all definitions that depend on it, directly or through others."""
         return self._closure({name})
@@ -112,7 +117,7 @@ class State:
 
     def is_data(self, expression: Expression) -> bool:
         """Whether an expression depends on data alone."""
-        return not expression.names & (self.random_names | self.graph.unknowns)
+        return not expression.names & self._unknown_names
 
     def children(self, name: str) -> Iterator[Piece]:
         """The pieces, other than its own prior, that depend on an unknown."""

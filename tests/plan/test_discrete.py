@@ -418,3 +418,18 @@ y[t] ~ Normal(z[t], 1)
     )
     with pytest.raises(HdslError, match="do not follow each other in chains"):
         plan_of(case)
+
+
+def test_effects_of_groups_of_which_some_are_missing() -> None:
+    """What the rows tell an effect is counted where their groups are data alone."""
+    case = Case(
+        """index g = 1..2
+data y[i], group[i] : g
+w[g] ~ Dirichlet(1); mu ~ Normal(0, 1); tau ~ HalfNormal(1)
+m[g] ~ Normal(mu, tau)
+group[i] ~ Categorical(w)
+y[i] ~ Normal(m[group[i]], 1)
+""",
+        {"y": [1, 2, 3, 4], "group": [1, None, 2, None]},
+    )
+    assert largest_error(case, {"missing group": [0, 1]}) < TOLERANCE
