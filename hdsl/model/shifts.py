@@ -215,6 +215,9 @@ def _is_redundant(graph: ModelGraph, names: list[str]) -> bool:
         return True
     scalars = [_scale(n) for n in roots if not n.axes]
     families = [_scale(n) for n in roots if n.axes]
+    if not scalars and len({n.axes for n in roots}) == len(roots):
+        # A fixed prior for every person holds their mean, and with it the items beside them.
+        return False
     return bool(families) and min(families) >= min(scalars, default=0.0)
 
 

@@ -22,6 +22,7 @@ UNKNOWN = "–"
 WIDTH = 80
 
 _FIRST, _LAST = 3, 1
+_LIKELIEST = 4
 _SMALLEST_NAME = 12
 _ROOMY_NAME = 22
 _WIDE_GAP, _NARROW_GAP = 2, 1
@@ -134,11 +135,22 @@ def _family_lines(family: Family) -> Iterator[Line]:
     if not family.folded:
         yield from map(_value_line, family.rows())
         return
+    if family.variable.members is not None and len(family.variable.dims) == 1:
+        yield from _likeliest_lines(family)
+        return
     for index in range(_FIRST):
         yield _value_line(family.row(index))
-    yield _fold_line(family, slice(_FIRST, size - _LAST))
+    yield _fold_line(family, list(range(_FIRST, size - _LAST)), "more")
     for index in range(size - _LAST, size):
         yield _value_line(family.row(index))
+
+
+def _likeliest_lines(family: Family) -> Iterator[Line]:
+    """A single draw of one of many labels: the likeliest of them, in their order."""
+    order = np.argsort(-family.statistics.mean, kind="stable")
+    for index in sorted(order[:_LIKELIEST]):
+        yield _value_line(family.row(int(index)))
+    yield _fold_line(family, sorted(order[_LIKELIEST:]), "less likely")
 
 
 def _value_line(row: Row) -> Line:
@@ -154,12 +166,11 @@ def _value_line(row: Row) -> Line:
     return _with_convergence("value", cells, row.ess_bulk, row.ess_tail, row.r_hat)
 
 
-def _fold_line(family: Family, hidden: slice) -> Line:
+def _fold_line(family: Family, hidden: list[int], what: str) -> Line:
     statistics = family.statistics
-    count = len(range(*hidden.indices(family.variable.size)))
     return _with_convergence(
         "fold",
-        (f"… {count} more, at worst", *[""] * 6),
+        (f"… {len(hidden)} {what}, at worst", *[""] * 6),
         _smallest(statistics.ess_bulk[hidden]),
         _smallest(statistics.ess_tail[hidden]),
         -_smallest(-statistics.r_hat[hidden]),

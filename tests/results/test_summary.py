@@ -185,3 +185,14 @@ def test_an_empty_family_has_no_lines(fits: SimpleNamespace) -> None:
     )
     assert "tau" not in str(fit.summary())
     assert fit.trusted
+
+
+def test_one_of_many_labels_shows_the_likeliest(fits: SimpleNamespace) -> None:
+    drawn = np.full((4, 500), 3)
+    drawn[:, ::4] = 11
+    change = Variable("change", drawn, (), members="day")
+    text = str(fits.make(change).summary())
+    assert f"change == {fits.DAYS[3]}" in text
+    assert f"change == {fits.DAYS[11]}" in text
+    assert f"change == {fits.DAYS[19]}" not in text
+    assert "… 16 less likely" in text
