@@ -13,8 +13,14 @@ from tests.reference.fitting import outcome
 # Varied, and done in a minute together; `python -m tests.reference` fits them all.
 QUICK = (
     "eight_schools-eight_schools_centered",
+    "gp_pois_regr-gp_regr",
+    "hmm_example-hmm_example",
     "kidiq-kidscore_momhs",
+    "Asia",
+    "Hearts",
+    "Jaws",
     "Pumps",
+    "Rats",
     "Surgical_fixed",
 )
 IMPROPER_PRIOR = "HB601"
