@@ -31,3 +31,16 @@ def listed_chances(target: Target) -> tuple[tree.Expression, ...]:
     if not isinstance(target.statement, tree.StochasticStatement):
         return ()
     return chances_in_list(target.statement.distribution)
+
+
+def draws_from_itself(target: Target) -> bool:
+    """``z[i, t] ~ Categorical(if t == 1 then p0 else P[z[i, t-1]])``."""
+    statement = target.statement
+    return (
+        isinstance(statement, tree.StochasticStatement)
+        and draws_label(statement.distribution)
+        and any(
+            isinstance(e, tree.Name) and e.text == target.name
+            for e in tree.walk(statement.distribution)
+        )
+    )

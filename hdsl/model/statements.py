@@ -34,7 +34,7 @@ from hdsl.model.graph import (
 )
 from hdsl.model.joint import joint_factor, joint_random
 from hdsl.model.left import Left, read_left
-from hdsl.model.listed_draws import draws_label, listed_chances
+from hdsl.model.listed_draws import draws_from_itself, draws_label, listed_chances
 from hdsl.model.names import Names, Target
 from hdsl.model.observations import observe
 from hdsl.model.observed_constants import check_not_constant
@@ -206,7 +206,9 @@ class Builder:
         observed = self._computed_observations(targets)
         defining = [t for t in targets if t not in observed]
         axes = self.axes_of(name)
-        if len(defining) == 1 and not self.left(defining[0], axes).is_part:
+        is_whole = len(defining) == 1 and not self.left(defining[0], axes).is_part
+        # Chains of labels beside each other are summed out over the elements of their parts.
+        if is_whole and not (len(axes) > 1 and draws_from_itself(defining[0])):
             self.define(defining[0], name, axes)
         else:
             assemble(self, name, axes, defining)

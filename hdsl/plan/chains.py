@@ -92,9 +92,20 @@ def position(family: Family, reference: Reference) -> Expression:
         case Shift(name, by):
             return Position(name) + float(by)
         case Gather(positions):
-            return positions
+            return _or_none(positions)
         case At(label):
             return LabelPosition(set_of(axis), label)
+
+
+def _or_none(positions: Expression) -> Expression:
+    """A position that a table tells; -1 where the table is asked for what is not there."""
+    if not isinstance(positions, Reference):
+        return positions
+    for index in positions.indices:
+        if isinstance(index, Gather) and not isinstance(index.positions, Reference):
+            is_there = apply("less_equal", 0.0, index.positions)
+            positions = where(is_there, positions, -1.0)
+    return positions
 
 
 def chained(
