@@ -48,7 +48,7 @@ class Program:
     at: Mapping[str, Any] = field(default_factory=dict[str, Any])
     gives: Mapping[str, Any] = field(default_factory=dict[str, Any])
     roles: Mapping[str, str] = field(default_factory=dict[str, str])
-    log_density: float | None = None
+    log_density: Any = None
     warns: tuple[str, ...] | None = None
     draws: bool = True
 
