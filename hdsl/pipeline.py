@@ -294,12 +294,25 @@ def _seed(request: Request) -> int:
 
 def _no_start(density: Density, failure: Any) -> HdslError:
     """No starting point was found: blame the statements whose density is not finite there."""
+    from hdsl.density.blame import wrong_arguments
+
     graph = density.plan.graph
     report = Report(graph.source)
     values = density.term_values(failure.position)
     spans = {term.name: term.span for term in density.plan.terms}
     bad = [name for name, value in values.items() if not np.isfinite(value)] or list(values)
-    for name in bad:
+    wrong = wrong_arguments(density, failure.position)  # their children are not to blame
+    for name, sentence in wrong.items():
+        report.add(
+            "HB501",
+            f"no starting point: {sentence} at any of the points that were tried",
+            graph.nodes[name].span,
+            cause=f"{failure.attempts} random points were tried for the unknowns on which it "
+            f"depends, and `{name}` has no density at any of them",
+            help="where it is only rounding that makes a covariance fail, add something small to "
+            "its diagonal: `+ 1e-6 * eye(s)`, with its index set for `s`",
+        )
+    for name in [] if wrong else bad:
         value = values[name]
         report.add(
             "HB501",

@@ -86,6 +86,21 @@ def _normal_posterior_root(xp: Arrays, cov: Array, precision: Array) -> Array:
     return xp.swapaxes(xp.solve_lower(factor, turned), -1, -2)
 
 
+def _information_factor(xp: Arrays, root: Array, precision: Array) -> Array:
+    """Cholesky factor of ``I + L' Q L``: what values with precisions Q tell of L's deviations."""
+    told = xp.matmul(xp.swapaxes(root, -1, -2) * precision[..., None, :], root)
+    return xp.cholesky_factor(xp.eye(root.shape[-1]) + told)
+
+
+def _deviations_told(xp: Arrays, factor: Array, root: Array, pull: Array, z: Array) -> Array:
+    """Deviations u with ``A' u = z + solve(A, L' pull)``, A an information factor of L."""
+    pulled = xp.matmul(xp.swapaxes(root, -1, -2), pull[..., None])[..., 0]
+    w = z + xp.solve_lower(factor, pulled)
+    # Back to front, an upper triangle is a lower one.
+    turned = xp.swapaxes(factor, -1, -2)[..., ::-1, ::-1]
+    return xp.solve_lower(turned, w[..., ::-1])[..., ::-1]
+
+
 def _by_root(xp: Arrays, root: Array, vector: Array) -> Array:
     """The product of the matrix S S' with a vector."""
     inner = xp.matmul(xp.swapaxes(root, -1, -2), vector[..., None])
@@ -107,6 +122,8 @@ MATRIX_FUNCTIONS: dict[str, MatrixFunction] = {
     "eye": MatrixFunction(lambda xp, v: _diagonal_matrix(xp, v), "identity matrix over a set"),
     "normal evidence": MatrixFunction(_normal_evidence),
     "normal posterior root": MatrixFunction(_normal_posterior_root),
+    "information factor": MatrixFunction(_information_factor),
+    "deviations told": MatrixFunction(_deviations_told),
     "root times its transpose times": MatrixFunction(_by_root),
     "diagonal matrix": MatrixFunction(_diagonal_matrix),
     "solve lower": MatrixFunction(_solve_lower),

@@ -9,15 +9,17 @@ import numpy as np
 from hdsl.distributions.distribution import Support
 from hdsl.distributions.joint import Joint
 from hdsl.distributions.normal import HALF_LOG_2PI
-from hdsl.expressions.functions import log, square
+from hdsl.expressions.functions import log, square, where
 from hdsl.expressions.matrices import cholesky, log_diagonal_sum
 from hdsl.expressions.rewrite import sum_over
 from hdsl.expressions.tree import Constant, Expression, OfWhole, Reduce, apply
 from hdsl.model.graph import Deterministic, Factor, Stochastic, whole
+from hdsl.plan.phrases import listed
 from hdsl.plan.plan import Computed, Unknown
 from hdsl.plan.rule import Refusal, Rule, Site
 from hdsl.plan.state import State
 from hdsl.plan.sums import total
+from hdsl.plan.told import Told, told
 
 
 class JointNonCentring(Rule):
@@ -25,7 +27,9 @@ class JointNonCentring(Rule):
 
     With L the Cholesky factor of an unknown covariance, ``f ~ MultiNormal(m, cov)`` becomes
     ``f = m + L z``, ``z ~ Normal(0, 1)``. Papaspiliopoulos, Roberts and Skold 2007, Statistical
-    Science 22.
+    Science 22. Where observations tell values v with precisions Q of its elements, at least
+    roughly, it is standardised given these too: ``f = m + L u``, ``A' u = z + solve(A, L' Q (v -
+    m))``, ``A A' = I + L' Q L``.
     """
 
     name = "joint-non-centring"
@@ -41,12 +45,15 @@ class JointNonCentring(Rule):
         spread = [e for n, e in random.arguments if n != "mean"]
         if not any(e.names & state.random_names for e in spread):
             return Refusal(name, "its covariance is known", node.span)
+        said = None if "precision" in random.parameters else told(state, name, node.axes)
+        if said is not None:
+            return Site((name,), {"told": said})
         if _is_held_by_data(state, node):
             reason = (
                 "there are several observations for each of its elements, which hold it in place"
             )
             return Refusal(name, reason, node.span)
-        return Site((name,))
+        return Site((name,), {"told": None})
 
     def rewrite(self, state: State, site: Site) -> State:
         """The deviations are sampled; the unknown is computed from them."""
@@ -56,14 +63,20 @@ class JointNonCentring(Rule):
         assert isinstance(random, Joint)
         raw = f"{name}.z"
         z = whole(raw, node.axes)
-        spread, scale = _spread(random, z)
-        value = random.parameters["mean"] + spread
-        broken = apply("where", apply("missing", scale), -np.inf, 0.0)
-        density = sum_over(-0.5 * square(z) - HALF_LOG_2PI, node.axes)
+        mean = random.parameters["mean"]
+        deviations, narrowed = z, Constant(0.0)
+        if (said := site.found["told"]) is not None:
+            deviations, narrowed = _given(random, said, mean, z)
+        spread, scale = _spread(random, deviations)
+        value = mean + spread
+        inside = Reduce("sum", -0.5 * square(deviations), random.pair[:1]) - narrowed
+        usable = where(apply("missing", inside + scale), -np.inf, inside)
+        constants = sum_over(Constant(-HALF_LOG_2PI), node.axes)
         pieces = dict(state.pieces)
-        pieces[name] = Factor(name, density + total(broken, node.plates), node.span)
+        pieces[name] = Factor(name, total(usable, node.plates) + constants, node.span)
         computed = Computed(
-            Deterministic(name, node.axes, value, node.span), total(scale, node.plates)
+            Deterministic(name, node.axes, value, node.span),
+            total(scale - narrowed, node.plates),
         )
         return replace(
             state,
@@ -73,6 +86,12 @@ class JointNonCentring(Rule):
         ).computing(computed)
 
     def reason(self, state: State, site: Site) -> str:
+        if (said := site.found["told"]) is not None:
+            return (
+                "MultiNormal with an unknown covariance: sampled as independent deviations from "
+                f"what its prior and {listed(said.by)} say of it together, in units of what that "
+                "leaves open"
+            )
         return (
             "MultiNormal with an unknown covariance: sampled as independent deviations, which its "
             "Cholesky factor correlates and scales, since its spread changes with the covariance"
@@ -93,6 +112,20 @@ def _is_held_by_data(state: State, node: Stochastic) -> bool:
         if isinstance(piece, Stochastic) and piece.is_observed and count is not None:
             told += count / _ENOUGH[piece.random.is_discrete]
     return elements is not None and told >= elements
+
+
+def _given(
+    random: Joint, said: Told, mean: Expression, z: Expression
+) -> tuple[Expression, Expression]:
+    """The deviations, standardised given what is told; by how much that narrows them (log)."""
+    given, pair, over = random.parameters, random.pair, random.pair[:1]
+    root = cholesky(given["cov"] if "cov" in given else given["corr"], pair)
+    if "sd" in given:
+        root = given["sd"] * root
+    factor = OfWhole("information factor", ((root, pair), (said.weights, over)), pair)
+    pull = said.moments - said.weights * mean
+    items = ((factor, pair), (root, pair), (pull, over), (z, over))
+    return OfWhole("deviations told", items, over), log_diagonal_sum(factor, pair)
 
 
 def _spread(random: Joint, z: Expression) -> tuple[Expression, Expression]:

@@ -28,6 +28,10 @@ PROCESSES["two kinds"] = Case(
     _KERNEL + "data y[site], w\ny[site] ~ Normal(mu + f[site], s)\nw ~ Normal(f[2], 0.1)\n",
     {"pos": _POSITIONS, "y": [0.1, 0.8, 0.9, 0.4], "w": 3.0},
 )
+PROCESSES["counts"] = Case(
+    _KERNEL + "data y[site]\ny[site] ~ Poisson(log = 0.5 + f[site])\n",
+    {"pos": _POSITIONS, "y": [1, 0, 5, 2]},
+)
 PROCESSES["rows of vectors"] = Case(
     """data y[i, c]
 index c = {p, q, r}
