@@ -305,10 +305,10 @@ def _no_start(density: Density, failure: Any) -> HdslError:
     for name, sentence in wrong.items():
         report.add(
             "HB501",
-            f"no starting point: {sentence} at any of the points that were tried",
+            f"no starting point: {sentence}",
             graph.nodes[name].span,
-            cause=f"{failure.attempts} random points were tried for the unknowns on which it "
-            f"depends, and `{name}` has no density at any of them",
+            cause=f"{failure.attempts} random points were tried, and the model has a density at "
+            "none of them; this is so at the last one",
             help="where it is only rounding that makes a covariance fail, add something small to "
             "its diagonal: `+ 1e-6 * eye(s)`, with its index set for `s`",
         )
