@@ -126,7 +126,10 @@ def _with_cells(
     """The truth of missing cells are the data that went missing."""
     for imputed in bound.imputed:
         for part, cells in zip(imputed.parts, imputed.cells, strict=True):
-            complete = np.asarray(drawn[imputed.data], float).reshape(-1)
+            given, members = drawn[imputed.data], bound.graph.data[imputed.data].type
+            if members in bound.sets:
+                given = [bound.sets[members].position(label) for label in given]
+            complete = np.asarray(given, float).reshape(-1)
             axes = bound.graph.nodes[part].axes
             sizes = [bound.sizes[a] if a in bound.sizes else bound.sets[a].size for a in axes]
             truth[part] = Value(complete[cells].reshape(1, *sizes), (DRAW, *axes))
