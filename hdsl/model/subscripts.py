@@ -180,6 +180,13 @@ def _other_set(
         else f"data must say which belongs to which: `data {set_name}[{typed.member}] : "
         f"{set_name}`, then `{name}[{set_name}[{text}]]`"
     )
+    if link is None and typed.member is not None and _ranges(read, typed.member):
+        declared = read.names.sets[set_name]
+        if declared.labels is None and set_name not in read.names.ranges:
+            help = (
+                f"if `{text}` is a number of `{set_name}`, declare its labels as numbers too: "
+                f"`index {set_name} = 1..10`"
+            )
     found = f"not by `{text}`" if text == typed.member else f"but `{text}` is a `{typed.member}`"
     read.fail(
         "HB303",
