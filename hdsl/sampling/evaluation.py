@@ -30,6 +30,10 @@ _BRIEF_OPTIONS = _CPU_OPTIONS | {
 }
 
 
+_LARGEST = 1e60
+"""Beyond it the kinetic energy of a next step could overflow, and with it any comparison."""
+
+
 def to_device(data: Any) -> Any:
     """Data as a pytree of arrays that JAX may trace."""
     return jax.tree.map(lambda leaf: jnp.asarray(np.asarray(leaf)), data)
@@ -38,16 +42,18 @@ def to_device(data: Any) -> Any:
 def guarded_value_and_gradient(log_density: LogDensity) -> ValueAndGradientGivenData:
     """Value and gradient that are never NaN and never plus infinity.
 
-    Where the log density is not a number or plus infinity it becomes minus infinity. What is not
-    finite in a gradient becomes zero: a leapfrog step with any fixed vector field in place of the
-    gradient keeps volume and can be reversed, so the draws stay exact.
+    Where the log density is not a number, plus infinity or of no sensible size it becomes minus
+    infinity. What is not finite in a gradient, or as large, becomes zero: a leapfrog step with any
+    fixed vector field in place of the gradient keeps volume and can be reversed, so the draws stay
+    exact.
     """
 
     def guarded(position: Array, data: Any) -> tuple[Array, Array]:
         value, gradient = jax.value_and_grad(log_density)(position, data)
-        possible = jnp.isfinite(value)
-        value = jnp.where(possible, value, -jnp.inf)
-        return value, jnp.where(possible & jnp.isfinite(gradient), gradient, 0.0)
+        # A comparison with what is not a number does not hold.
+        possible = jnp.abs(value) < _LARGEST
+        usable = possible & (jnp.abs(gradient) < _LARGEST)
+        return jnp.where(possible, value, -jnp.inf), jnp.where(usable, gradient, 0.0)
 
     # The loops around it are traced several times; this one is then found in JAX's cache.
     return jax.jit(guarded, inline=True)

@@ -281,3 +281,15 @@ def test_a_resumed_chain_goes_on_bit_for_bit(dimension: int) -> None:
     np.testing.assert_array_equal(positions, whole.positions)
     for name, value in state_to_arrays(second.state).items():
         np.testing.assert_array_equal(value, state_to_arrays(whole.state)[name], err_msg=name)
+
+
+def test_a_cliff_from_which_energies_overflow_is_not_jumped_down() -> None:
+    import jax.numpy as jnp
+
+    def cliff(position: Any, data: Any) -> Any:
+        edge = jnp.exp(jnp.minimum(1e3 * (jnp.abs(position).max() - 1.0), 600.0))
+        return -0.5 * (position**2).sum() * data - jnp.where(edge > 1.0, edge, 0.0)
+
+    chains = run(cliff, 1.0, 2, Settings(seed=2, num_samples=500))
+    assert np.abs(chains.positions).max() < 1.01
+    assert (chains.stats["lp"] > -100).all()
