@@ -173,6 +173,26 @@ class Random(ABC):
         return where(inside, self.log_prob(x), -np.inf)
 
 
+_MOST_COUNTED = 2.0**62
+
+
+def _make_possible(distribution: Distribution, arrays: dict[str, Array]) -> Array | None:
+    """Replace parameters from which nothing can be drawn; where all were possible, or `None`.
+
+    A rate that overflows at an extreme draw must not end a run.
+    """
+    possible: Array | None = None
+    for parameter in distribution.parameters:
+        array, interval = arrays[parameter.name], parameter.interval
+        fits = interval.holds(array)
+        if interval.integer:
+            fits = fits & (np.abs(array) < _MOST_COUNTED)
+        if not np.all(fits):
+            arrays[parameter.name] = np.where(fits, array, interval.some)
+            possible = fits if possible is None else possible & fits
+    return possible
+
+
 @dataclass(frozen=True)
 class Applied(Random):
     """A distribution applied to its arguments, under their canonical names.
@@ -213,7 +233,9 @@ class Applied(Random):
 
     def sample(self, rng: np.random.Generator, shape: tuple[int, ...], evaluate: Evaluate) -> Array:
         arrays = {name: evaluate(value) for name, value in self.arguments}
-        return self.distribution.sample(rng, shape, **arrays)
+        possible = _make_possible(self.distribution, arrays)
+        draws = self.distribution.sample(rng, shape, **arrays)
+        return draws if possible is None else np.where(possible, draws, np.nan)
 
     def requirements(self) -> Iterator[tuple[Parameter, Expression]]:
         yield from self.written

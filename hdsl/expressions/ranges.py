@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import reduce
+from typing import Any
 
 import numpy as np
 
@@ -62,6 +63,21 @@ class Interval:
                 or other.upper == _INF
             )
         )
+
+    def holds(self, x: Any) -> Any:
+        """Whether numbers are in it, element by element; nothing that is not finite is."""
+        above = x > self.lower if self.lower_open else x >= self.lower
+        below = x < self.upper if self.upper_open else x <= self.upper
+        return above & below
+
+    @property
+    def some(self) -> float:
+        """One of the numbers."""
+        if math.isinf(self.lower):
+            return 0.0 if math.isinf(self.upper) else self.upper - 1.0
+        if math.isinf(self.upper):
+            return self.lower + 1.0
+        return self.lower if not self.lower_open else (self.lower + self.upper) / 2
 
     def __str__(self) -> str:
         if self.lower == self.upper:
