@@ -28,7 +28,7 @@ def test_two_commands_set_everything_up() -> None:
     first, second = commands()
     assert first.startswith("python3 -m venv .venv && ")
     assert first.endswith(f" && .venv/bin/hdsl run {EXAMPLE}")
-    assert second.endswith(" && .venv/bin/python -m pytest")
+    assert second.endswith(" && .venv/bin/python -m pytest -n auto")
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
