@@ -14,6 +14,10 @@ class Span:
     start: int
     end: int
 
+    def or_else(self, other: Span) -> Span:
+        """This span, or another where there is no text under it."""
+        return self if self.end > self.start else other
+
     def to(self, other: Span) -> Span:
         """The span from the beginning of this one to the end of `other`."""
         return Span(min(self.start, other.start), max(self.end, other.end))

@@ -55,7 +55,7 @@ def _standardised(
     return Reduce("sum", square(z), axes[:1]), scale
 
 
-def _never_nan(value: Expression) -> Expression:
+def never_nan(value: Expression) -> Expression:
     """Minus infinity where a matrix has no Cholesky factor."""
     return where(apply("missing", value), -np.inf, value)
 
@@ -115,7 +115,7 @@ class MultiNormal(JointDistribution):
         corr: Expression | None = None,
     ) -> Expression:
         squares, scale = _standardised(x - mean, axes, cov, precision, sd, corr)
-        return _never_nan(-0.5 * squares - scale) - HALF_LOG_2PI * Size(axes[0])
+        return never_nan(-0.5 * squares - scale) - HALF_LOG_2PI * Size(axes[0])
 
     def about_arguments(
         self,
@@ -204,7 +204,7 @@ class MultiStudentT(JointDistribution):
             - apply("lgamma", 0.5 * df)
             - 0.5 * size * log(np.pi * df)
         )
-        return constant + _never_nan(-0.5 * (df + size) * log1p(squares / df) - scale)
+        return constant + never_nan(-0.5 * (df + size) * log1p(squares / df) - scale)
 
     def about_arguments(
         self,

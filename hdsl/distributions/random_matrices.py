@@ -10,7 +10,7 @@ import numpy as np
 
 from hdsl.distributions.distribution import Array, Form, Parameter, Support
 from hdsl.distributions.joint import Condition, JointDistribution, positive_definite
-from hdsl.distributions.multinormal import lower_factor
+from hdsl.distributions.multinormal import lower_factor, never_nan
 from hdsl.expressions.functions import square, where
 from hdsl.expressions.matrices import cholesky, log_diagonal_sum
 from hdsl.expressions.ranges import POSITIVE, REAL
@@ -119,7 +119,7 @@ class Wishart(JointDistribution):
             trace = Reduce("sum", square(whitened), (axes[0], column))
             log_scale = 2.0 * log_diagonal_sum(factor, axes)
         density = 0.5 * (df - size - 1.0) * log_det - 0.5 * trace - 0.5 * df * log_scale
-        return _never_nan(density) - 0.5 * df * size * math.log(2.0) - _log_gamma(df, axes[0])
+        return never_nan(density) - 0.5 * df * size * math.log(2.0) - _log_gamma(df, axes[0])
 
     def about_value(self, x: Expression, axes: Axes, **_: Expression) -> Iterator[Condition]:
         yield from positive_definite(x, axes, "the matrix")
@@ -177,7 +177,7 @@ class InverseWishart(JointDistribution):
         trace = Reduce("sum", square(_solved(own, axes, given, column)), (axes[0], column))
         log_det, log_scale = (2.0 * log_diagonal_sum(factor, axes) for factor in (own, given))
         density = 0.5 * df * log_scale - 0.5 * (df + size + 1.0) * log_det - 0.5 * trace
-        return _never_nan(density) - 0.5 * df * size * math.log(2.0) - _log_gamma(df, axes[0])
+        return never_nan(density) - 0.5 * df * size * math.log(2.0) - _log_gamma(df, axes[0])
 
     def about_value(self, x: Expression, axes: Axes, **_: Expression) -> Iterator[Condition]:
         yield from positive_definite(x, axes, "the matrix")
@@ -201,10 +201,6 @@ class InverseWishart(JointDistribution):
 def _solved(factor: Expression, axes: Axes, other: Expression, column: str) -> Expression:
     """Solution X of ``L X = M``, for lower triangular L; its columns run along `column`."""
     return OfWhole("solve lower", ((factor, axes), (other, axes)), (axes[0], column))
-
-
-def _never_nan(value: Expression) -> Expression:
-    return where(apply("missing", value), -np.inf, value)
 
 
 def _enough(df: Expression, axes: Axes) -> Iterator[Condition]:

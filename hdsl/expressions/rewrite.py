@@ -192,7 +192,7 @@ def along(expression: Expression, axis: str, index: object) -> Expression:
             case Reference():
                 return replace(e, indices=tuple(_index_at(i, axis, taken) for i in e.indices))
             case Position():
-                return _position_at(axis, taken)
+                return position_at(axis, taken)
             case Reduce() | Segment() if not (isinstance(e, Segment) and e.to == axis):
                 e = _with_fresh_axes(e, entering)
                 return map_children(e, lambda child: along(child, axis, taken))
@@ -230,14 +230,15 @@ def _index_at(own: Index, axis: str, index: Index) -> Index:
                 return Shift(index.axis, by)
             if isinstance(index, Shift):
                 return Shift(index.axis, index.by + by)
-            return Gather(_position_at(axis, index) + float(by))
+            return Gather(position_at(axis, index) + float(by))
         case Gather(positions):
             return Gather(along(positions, axis, index))
         case _:
             return own
 
 
-def _position_at(axis: str, index: Index) -> Expression:
+def position_at(axis: str, index: Index) -> Expression:
+    """The position along an axis that an index of a reference asks for."""
     match index:
         case Along(name):
             return Position(name)

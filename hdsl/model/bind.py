@@ -26,7 +26,7 @@ from hdsl.model.completion import (
     observers,
     of_unknown_cells,
 )
-from hdsl.model.element_names import element_name
+from hdsl.model.element_names import element_name, first_index
 from hdsl.model.evaluable import array_over, can_evaluate
 from hdsl.model.graph import Bound, DataDeclaration, Deterministic, Imputed, ModelGraph
 from hdsl.model.index_labels import Sets, find_sets, report_unknown_sets, resolve_bounds
@@ -522,7 +522,7 @@ class _Binder:
                 find_schedule(self.graph, names, self.evaluator, self.report)
 
     def _report_not_a_number(self, node: Deterministic, bad: np.ndarray) -> None:
-        index = tuple(int(i) for i in np.unravel_index(int(np.argmax(bad)), bad.shape))
+        index = first_index(bad)
         named = element_name(node.name, node.axes, index, self.graph, self.sets.known, self.values)
         self.report.add(
             "HB487",

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
+from hdsl.data.mistakes import counted
 from hdsl.diagnostics import Label as Place
 from hdsl.distributions import FAMILIES
 from hdsl.distributions.categorical import Categorical
@@ -285,8 +286,8 @@ def _of_own_density(
         values = ", ".join(variable.name for variable in own.variables)
         read.fail(
             "HB408",
-            f"`{own.name}` is a density of {_counted(len(own.variables), 'variable')}, "
-            f"but {_counted(len(points), 'value')} {'is' if len(points) == 1 else 'are'} given",
+            f"`{own.name}` is a density of {counted(len(own.variables), 'variable')}, "
+            f"but {counted(len(points), 'value')} {'is' if len(points) == 1 else 'are'} given",
             expression.span,
             labels=[Place(own.span, "defined here")],
             cause="the form is `log_prob(D, x, y, …)`, with a value for each variable",
@@ -296,10 +297,6 @@ def _of_own_density(
     numbers = [read.as_number(value) for value in values]
     density, supports = applied(read, own, call, values, scope)
     return Typed(guarded(read, density, supports, numbers))
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _label_of(

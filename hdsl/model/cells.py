@@ -15,7 +15,14 @@ from hdsl.expressions.index_set import IndexSet
 from hdsl.expressions.text import with_axes
 from hdsl.model.alignment import positions_in
 from hdsl.model.arrangement import Arranged
-from hdsl.model.element_names import label_name, listed_labels, number_name, suggestion
+from hdsl.model.element_names import (
+    and_more,
+    first_index,
+    label_name,
+    listed_labels,
+    number_name,
+    suggestion,
+)
 
 SIMPLEX_TOLERANCE = 1e-6
 
@@ -93,17 +100,6 @@ def _filled(arranged: Arranged) -> Arranged:
     return replace(arranged, values=values)
 
 
-def _first(mask: NDArray[np.bool_]) -> tuple[int, ...]:
-    return tuple(int(i) for i in np.unravel_index(int(np.argmax(mask)), mask.shape))
-
-
-def _more(mask: NDArray[np.bool_], noun: str) -> str:
-    count = int(mask.sum()) - 1
-    if count == 0:
-        return ""
-    return f" (and {count} more {noun}{'' if count == 1 else 's'})"
-
-
 def _report_text(arranged: Arranged, report: Report) -> None:
     declared = arranged.declaration
     advice = arranged.text_help
@@ -127,11 +123,11 @@ def _report_value(
     report: Report,
 ) -> None:
     declared = arranged.declaration
-    index = _first(bad)
+    index = first_index(bad)
     report.add(
         "HB479",
         f"{arranged.place(index)} holds {number_name(values[index])}, "
-        f"but `{declared.name}` is of type `{declared.type or 'real'}`{_more(bad, 'value')}",
+        f"but `{declared.name}` is of type `{declared.type or 'real'}`{and_more(bad, 'value')}",
         declared.type_span,
         cause=f"values of this type are {number_type.words}",
         help="correct the value, or give the data another type",
@@ -147,12 +143,12 @@ def _adds_up(arranged: Arranged, values: NDArray[np.float64], report: Report) ->
     bad = np.asarray((np.abs(total - 1) > SIMPLEX_TOLERANCE) & whole)
     if not bad.any():
         return True
-    index = _first(bad)
+    index = first_index(bad)
     place = arranged.place((*index, 0))
     report.add(
         "HB484",
         f"the values of `{declared.name}` that begin at {place} add up to "
-        f"{np.asarray(total)[index]:.7g}{_more(bad, 'row')}",
+        f"{np.asarray(total)[index]:.7g}{and_more(bad, 'row')}",
         declared.type_span,
         cause="a simplex adds up to 1 over its last index",
         help="divide each row by its sum",
@@ -168,7 +164,7 @@ def _members(
     bad = np.asarray(found < 0)
     if not bad.any():
         return Value(found, declared.axes)
-    index = _first(bad)
+    index = first_index(bad)
     value: Any = arranged.values[index]
     codes = index_set.codes
     by_codes = codes is not None and any(isinstance(x, str) for x in codes) == arranged.is_text
@@ -180,7 +176,7 @@ def _members(
     report.add(
         "HB480",
         f"{arranged.place(index)} holds `{label_name(value)}`, which is no "
-        f"{'code' if by_codes else 'label'} of `{index_set.name}`{_more(bad, 'value')}",
+        f"{'code' if by_codes else 'label'} of `{index_set.name}`{and_more(bad, 'value')}",
         declared.type_span,
         cause=f"the values of `{declared.name}` are members of `{index_set.name}`; {listing}",
         help=suggestion(value, index_set.labels) or "correct the value, or leave its row out",

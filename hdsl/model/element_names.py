@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hdsl.expressions.evaluate import Value
 from hdsl.expressions.index_set import IndexSet, Label
@@ -14,6 +15,17 @@ from hdsl.expressions.tree import set_of
 from hdsl.model.graph import ModelGraph
 
 MOST_COMPARED = 2000
+
+
+def first_index(mask: NDArray[np.bool_]) -> tuple[int, ...]:
+    """The positions of the first element that is true."""
+    return tuple(int(i) for i in np.unravel_index(int(np.argmax(mask)), mask.shape))
+
+
+def and_more(mask: NDArray[np.bool_], noun: str) -> str:
+    """How many elements are true besides the first; nothing where there is no other."""
+    count = int(mask.sum()) - 1
+    return "" if count == 0 else f" (and {count} more {noun}{'' if count == 1 else 's'})"
 
 
 def label_name(label: Label) -> str:

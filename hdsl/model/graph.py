@@ -209,7 +209,8 @@ class Factor:
 Node: TypeAlias = Stochastic | Deterministic | Factor
 
 
-def _is_observation(node: Node) -> bool:
+def is_observation(node: Node) -> bool:
+    """Whether a name means data: the statement that observes them is no parent."""
     return isinstance(node, Stochastic) and node.is_observed
 
 
@@ -280,7 +281,7 @@ class ModelGraph:
         """The nodes on which a node depends directly."""
         # The name of observed data means the data, not the statement that observes them.
         names = (n for n in self.nodes[name].names if n in self.nodes and n not in self.data)
-        return sorted(n for n in names if not _is_observation(self.nodes[n]))
+        return sorted(n for n in names if not is_observation(self.nodes[n]))
 
     @cached_property
     def recursions(self) -> tuple[frozenset[str], ...]:

@@ -13,7 +13,6 @@ from hdsl.expressions.tree import Expression, walk
 from hdsl.model.evaluable import can_evaluate
 from hdsl.model.graph import ModelGraph
 from hdsl.model.node_expressions import all_expressions
-from hdsl.source import Span
 
 
 def check_places(graph: ModelGraph, report: Report) -> None:
@@ -28,7 +27,7 @@ def check_places(graph: ModelGraph, report: Report) -> None:
             report.add(
                 "HB376",
                 "the places of `interpolate` depend on an unknown",
-                _place(e.xs, e.span),
+                e.xs.span.or_else(e.span),
                 cause="the numbers `xs` of `interpolate(x, xs, ys)` increase, so they are known",
                 help="give `xs` as data; `x` and `ys` may be unknown",
             )
@@ -47,7 +46,7 @@ def check_order(graph: ModelGraph, evaluator: Evaluator, report: Report) -> None
             report.add(
                 "HB376",
                 "the places of `interpolate` are not in increasing order",
-                _place(e.xs, e.span),
+                e.xs.span.or_else(e.span),
                 cause="the lines join each point with the next, so each number of `xs` must be "
                 "above the one before",
                 help="sort the points, and give each place once",
@@ -61,7 +60,3 @@ def _interpolations(graph: ModelGraph) -> Iterator[Interpolate]:
             if isinstance(e, Interpolate) and e not in seen:
                 seen.add(e)
                 yield e
-
-
-def _place(e: Expression, fallback: Span) -> Span:
-    return e.span if e.span.end > e.span.start else fallback

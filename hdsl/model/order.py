@@ -9,7 +9,7 @@ from hdsl.diagnostics import Report
 from hdsl.expressions.cycles import components
 from hdsl.expressions.tree import Expression
 from hdsl.model.conditional import references_in
-from hdsl.model.graph import Deterministic, Node, Stochastic
+from hdsl.model.graph import Deterministic, Node, Stochastic, is_observation
 from hdsl.model.names import Names
 from hdsl.source import Span
 from hdsl.syntax import tree
@@ -92,12 +92,7 @@ def ordered(nodes: Mapping[str, Node], report: Report) -> dict[str, Node]:
 
 
 def _parents(name: str, nodes: Mapping[str, Node]) -> list[str]:
-    return sorted(n for n in nodes[name].names if n in nodes and not _is_observation(nodes[n]))
-
-
-def _is_observation(node: Node) -> bool:
-    """Whether a name means data: the statement that observes them is no parent."""
-    return isinstance(node, Stochastic) and node.is_observed
+    return sorted(n for n in nodes[name].names if n in nodes and not is_observation(nodes[n]))
 
 
 def _is_internal(node: Node) -> bool:

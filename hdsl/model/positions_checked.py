@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hdsl.data.mistakes import counted
 from hdsl.diagnostics import Report
 from hdsl.expressions.evaluate import Evaluator, joint_axes
 from hdsl.expressions.index_set import Label
@@ -31,6 +32,7 @@ from hdsl.expressions.tree import (
 from hdsl.model.conditional import Conditions, below
 from hdsl.model.element_names import (
     element_name,
+    first_index,
     label_name,
     listed_labels,
     number_name,
@@ -136,11 +138,11 @@ class PositionChecker:
         size = self.evaluator.size(e.axis)
         self.report.add(
             "HB333",
-            f"the list has {_counted(len(e.items), 'item')}, but `{set_of(e.axis)}` has "
-            f"{_counted(size, 'label')}",
+            f"the list has {counted(len(e.items), 'item')}, but `{set_of(e.axis)}` has "
+            f"{counted(size, 'label')}",
             span,
             cause="a list takes the axis that it meets, one item for each label, in their order",
-            help=f"give the list {_counted(size, 'item')}",
+            help=f"give the list {counted(size, 'item')}",
         )
 
     def _check_reference(self, e: Reference, conditions: Conditions, span: Span) -> None:
@@ -209,7 +211,7 @@ class PositionChecker:
                 bad = bad & (array_over(condition, axes, self.evaluator) != 0)
         if not bad.any():
             return None
-        index = tuple(int(i) for i in np.unravel_index(int(np.argmax(bad)), bad.shape))
+        index = first_index(bad)
         return axes, index
 
     def _axes_of(self, name: str) -> tuple[str, ...]:
@@ -227,7 +229,3 @@ class PositionChecker:
 def _is_outside(positions: NDArray[Any], size: int | None) -> NDArray[np.bool_]:
     outside = positions < 0
     return outside if size is None else outside | (positions >= size)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

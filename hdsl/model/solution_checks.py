@@ -28,7 +28,7 @@ def check_times(graph: ModelGraph, evaluator: Evaluator, report: Report) -> None
         report.add(
             "HB377",
             f"`ode` is asked for the time {first:g}, before its start",
-            e.at.span if e.at.span.end > e.at.span.start else e.span,
+            e.at.span.or_else(e.span),
             cause="the initial state is that at the time `start`, and the solution goes on there",
             help="let `start` be the first of the times, or earlier",
         )

@@ -23,7 +23,6 @@ from hdsl.expressions.ranges import (
 )
 from hdsl.expressions.tree import Constant, Expression, Reference
 from hdsl.model.graph import Deterministic, ModelGraph, Stochastic
-from hdsl.source import Span
 
 _TYPES: dict[str, Interval] = {
     "real": REAL,
@@ -117,7 +116,7 @@ def _report_exchanged(
     report.add(
         "HB401",
         _title(graph, distribution, parameter, argument, interval),
-        _place(argument, random.span),
+        argument.span.or_else(random.span),
         cause=f"it is `{distribution}({first.name}, {second.name})`, and `{parameter.name}` must "
         f"be {_needed(parameter.interval)}",
         help=f"exchange the two: `{distribution}({_text(graph, b)}, {_text(graph, a)})`",
@@ -210,7 +209,7 @@ def _report(
     report.add(
         "HB401",
         title,
-        _place(argument, random.span),
+        argument.span.or_else(random.span),
         labels=labels,
         cause=f"`{parameter.name}` of `{distribution}` must be {_needed(parameter.interval)}",
         help=_way_out(graph, random, argument, origin, parameter.interval),
@@ -227,10 +226,6 @@ def _untruncated(random: Random) -> Random:
 
 def _text(graph: ModelGraph, argument: Expression) -> str:
     return graph.source.excerpt(argument.span) or "an argument"
-
-
-def _place(argument: Expression, fallback: Span) -> Span:
-    return argument.span if argument.span.end > argument.span.start else fallback
 
 
 def _outside(interval: Interval, needed: Interval) -> str:

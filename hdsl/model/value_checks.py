@@ -18,7 +18,7 @@ from hdsl.distributions.truncated import Truncated
 from hdsl.expressions.evaluate import Evaluator, joint_axes
 from hdsl.expressions.ranges import Interval
 from hdsl.expressions.tree import Along, At, Constant, Expression, Gather, Reference, set_of
-from hdsl.model.element_names import element_name, number_name
+from hdsl.model.element_names import and_more, element_name, first_index, number_name
 from hdsl.model.evaluable import array_over, can_evaluate
 from hdsl.model.graph import ModelGraph, Stochastic
 
@@ -62,7 +62,7 @@ class ValueChecker:
         if support.integer:
             bad = bad | (finite & (observed != np.floor(observed)))
         if bad.any():
-            why = "is not a whole number" if finite[_first(bad)] else "is not finite"
+            why = "is not a whole number" if finite[first_index(bad)] else "is not finite"
             self._report_observed(node, value, observed, bad, why)
             return
         for end, is_open, side in (
@@ -77,7 +77,7 @@ class ValueChecker:
             beyond = (observed - limit) * side
             bad = (beyond > 0) | (is_open & (beyond == 0))
             if bad.any():
-                why = self._why_beyond(node, end, limit[_first(bad)], is_open, side)
+                why = self._why_beyond(node, end, limit[first_index(bad)], is_open, side)
                 self._report_observed(node, value, observed, bad, why)
                 return
         self._check_holes(node, value, observed)
@@ -107,12 +107,12 @@ class ValueChecker:
         bad: NDArray[np.bool_],
         why: str,
     ) -> None:
-        index = _first(bad)
+        index = first_index(bad)
         named, place = self._element(node, value, index)
         self.report.add(
             "HB485",
             f"`{named}` = {number_name(observed[index])} {why}: outside the support of "
-            f"{_distribution_name(node.random)}{_more(bad)}",
+            f"{_distribution_name(node.random)}{and_more(bad, 'value')}",
             node.span,
             note=place,
             cause="an observed value must be one that its distribution can give",
@@ -133,7 +133,7 @@ class ValueChecker:
             fails = self._over(condition.holds, axes) == 0
             if not fails.any():
                 continue
-            index = _first(fails)
+            index = first_index(fails)
             number = self._over(condition.number, axes)
             quoted = number[tuple(min(i, n - 1) for i, n in zip(index, number.shape, strict=True))]
             named = self._name(node.name, axes, index)
@@ -159,12 +159,12 @@ class ValueChecker:
         if not bad.any():
             return
         axes = self.evaluator(argument).axes
-        index = _first(bad)
+        index = first_index(bad)
         named, place = self._named_value(argument, axes, index)
         self.report.add(
             "HB486",
             f"{parameter.name} must be {_requirement(parameter.interval)}: `{named}` = "
-            f"{number_name(values[index])}{_more(bad)}",
+            f"{number_name(values[index])}{and_more(bad, 'value')}",
             argument.span if argument.span.end else node.span,
             note=place,
             cause=f"{_distribution_name(random)} takes {parameter.interval} as {parameter.name}",
@@ -262,12 +262,3 @@ def _distribution_name(random: Random) -> str:
     if isinstance(random, Categorical):
         return "the distribution"
     return f"the {random.family}"
-
-
-def _first(mask: NDArray[np.bool_]) -> tuple[int, ...]:
-    return tuple(int(i) for i in np.unravel_index(int(np.argmax(mask)), mask.shape))
-
-
-def _more(mask: NDArray[np.bool_]) -> str:
-    count = int(mask.sum()) - 1
-    return "" if count == 0 else f" (and {count} more value{'' if count == 1 else 's'})"

@@ -232,7 +232,7 @@ def settle_ordered(read: Translator, found: Ordered, left: Left, target: Target)
             read.fail(
                 "HB437",
                 f"what is put in order varies over `{set_of(axis)}`",
-                e.span if e.span.end > e.span.start else found.span,
+                e.span.or_else(found.span),
                 labels=[Place(target.span, f"the order is that of `{set_of(axis)}`")],
                 cause="the elements of an ordered vector are drawn alike",
                 help=f"leave the index `{set_of(axis)}` out of the distribution",

@@ -9,7 +9,7 @@ from hdsl.distributions.normal import HALF_LOG_2PI
 from hdsl.distributions.random import Applied
 from hdsl.expressions.chains import is_chains
 from hdsl.expressions.functions import log, sqrt, square, where
-from hdsl.expressions.rewrite import affine, along, sum_over
+from hdsl.expressions.rewrite import affine, along, position_at, sum_over
 from hdsl.expressions.simplify import simplify
 from hdsl.expressions.tree import (
     Along,
@@ -19,14 +19,12 @@ from hdsl.expressions.tree import (
     Expression,
     Gather,
     Index,
-    LabelPosition,
     Position,
     Reference,
     Scan,
     Segment,
     Shift,
     apply,
-    set_of,
 )
 from hdsl.model.graph import Deterministic, Factor, Part, Stochastic, whole
 from hdsl.plan.phrases import listed
@@ -176,8 +174,8 @@ def _chain(state: State, node: Stochastic, view: _View) -> _Chain | None:
     if len(moving) != 1 or set(alike) | {*moving} != set(range(len(view.axes))):
         return None
     axis = view.axes[moving[0]]
-    here = _position(axis, view.at[moving[0]])
-    there = _position(axis, parts.reference.indices[moving[0]])
+    here = position_at(axis, view.at[moving[0]])
+    there = position_at(axis, parts.reference.indices[moving[0]])
     rows = [a for a in node.axes if a not in view.axes or a == axis]
     if len(rows) != 1 or {*here.axes, *there.axes} != {rows[0]}:
         return None
@@ -191,18 +189,6 @@ def _chain(state: State, node: Stochastic, view: _View) -> _Chain | None:
     if known is not None and not is_chains(known):
         return None
     return _Chain(axis, before, *found)
-
-
-def _position(axis: str, index: Index) -> Expression:
-    match index:
-        case Along(name):
-            return Position(name)
-        case Shift(name, by):
-            return Position(name) + float(by)
-        case Gather(positions):
-            return positions
-        case At(label):
-            return LabelPosition(set_of(axis), label)
 
 
 def _needs(state: State, node: Stochastic, *expressions: Expression) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -129,8 +129,3 @@ class Rounds:
             for name in self.kept[0].stats
         }
         return positions[:, ::step], stats
-
-
-def total_steps(rounds: Iterable[Round]) -> int:
-    """Steps of one chain in all."""
-    return sum(r.num_warmup + r.num_samples for r in rounds)
