@@ -10,7 +10,8 @@ from hdsl.expressions.tree import set_of
 from hdsl.model.binding import Binding
 from hdsl.model.check import check_graph
 from hdsl.model.combined_checks import check_combined_values
-from hdsl.model.completion import completed_name, of_unknown_cells
+from hdsl.model.completed import completed_name
+from hdsl.model.completion import of_unknown_cells
 from hdsl.model.interpolation_checks import check_order
 from hdsl.model.memory import needs_of_draws
 from hdsl.model.missing_used import Gaps, MissingChecker
