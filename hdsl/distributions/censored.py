@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from hdsl.distributions.altered import Altered, WithEnds
 from hdsl.distributions.distribution import Array, Parameter, Support
 from hdsl.distributions.random import Evaluate, Random, both
 from hdsl.expressions.functions import where
@@ -21,40 +22,15 @@ def log_at_least(random: Random, x: Expression) -> Expression | None:
 
 
 @dataclass(frozen=True)
-class CensoredTo(Random):
+class CensoredTo(WithEnds):
     """``D censored to [lower, upper]``: a value at a bound means at most, or at least, this.
 
     A bound that is `None` is infinite.
     """
 
-    base: Random
-    lower: Expression | None
-    upper: Expression | None
-
     @property
     def family(self) -> str:
         return f"censored {self.base.family}"
-
-    @property
-    def inner(self) -> tuple[Random, ...]:
-        return (self.base,)
-
-    @property
-    def own_axes(self) -> tuple[str, ...]:
-        return self.base.own_axes
-
-    @property
-    def expressions(self) -> tuple[Expression, ...]:
-        bounds = (bound for bound in (self.lower, self.upper) if bound is not None)
-        return (*self.base.expressions, *bounds)
-
-    def map(self, change: Callable[[Expression], Expression]) -> CensoredTo:
-        return replace(
-            self,
-            base=self.base.map(change),
-            lower=None if self.lower is None else change(self.lower),
-            upper=None if self.upper is None else change(self.upper),
-        )
 
     def log_prob(self, x: Expression) -> Expression:
         found = self.base.guarded_log_prob(x)
@@ -127,23 +103,14 @@ def _is_whole(bound: Expression | None) -> bool:
 
 
 @dataclass(frozen=True)
-class CensoredIf(Random):
+class CensoredIf(Altered):
     """``D censored if c``: where `c` holds, the value is known only to be at least this."""
 
-    base: Random
     condition: Expression
 
     @property
     def family(self) -> str:
         return f"censored {self.base.family}"
-
-    @property
-    def inner(self) -> tuple[Random, ...]:
-        return (self.base,)
-
-    @property
-    def own_axes(self) -> tuple[str, ...]:
-        return self.base.own_axes
 
     @property
     def expressions(self) -> tuple[Expression, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from hdsl.distributions.altered import Altered
 from hdsl.distributions.distribution import Array, Parameter, Support
 from hdsl.distributions.random import Evaluate, Random
 from hdsl.expressions.functions import where
@@ -25,10 +26,9 @@ from hdsl.expressions.tree import (
 
 
 @dataclass(frozen=True)
-class Ordered(Random):
+class Ordered(Altered):
     """A vector over `over`: draws of `base`, independent and alike, in increasing order."""
 
-    base: Random
     over: tuple[str, ...] = ()
 
     @property
@@ -36,23 +36,8 @@ class Ordered(Random):
         return f"Ordered {self.base.family}"
 
     @property
-    def expressions(self) -> tuple[Expression, ...]:
-        return self.base.expressions
-
-    @property
     def event_axes(self) -> tuple[str, ...]:
         return self.over or ("?",)
-
-    @property
-    def own_axes(self) -> tuple[str, ...]:
-        return self.base.own_axes
-
-    @property
-    def inner(self) -> tuple[Random, ...]:
-        return (self.base,)
-
-    def map(self, change: Callable[[Expression], Expression]) -> Ordered:
-        return replace(self, base=self.base.map(change))
 
     def log_prob(self, x: Expression) -> Expression:
         """Each increasing vector can come about in n! orders."""

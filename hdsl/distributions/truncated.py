@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
+from hdsl.distributions.altered import WithEnds
 from hdsl.distributions.distribution import Array, Parameter, Support
-from hdsl.distributions.random import Applied, Evaluate, Random, both
+from hdsl.distributions.random import Applied, Evaluate, both
 from hdsl.expressions.functions import where
 from hdsl.expressions.tree import Constant, Expression, apply, lift
 
 
 @dataclass(frozen=True)
-class Truncated(Random):
+class Truncated(WithEnds):
     """``D truncated to (lower, upper)``, renormalised; an end that is `None` is infinite."""
 
-    base: Random
-    lower: Expression | None
-    upper: Expression | None
     lower_open: bool = True
     upper_open: bool = True
 
@@ -27,27 +25,6 @@ class Truncated(Random):
     def family(self) -> str:
         base = self.base
         return base.family if isinstance(base, Truncated) else f"truncated {base.family}"
-
-    @property
-    def expressions(self) -> tuple[Expression, ...]:
-        ends = (end for end in (self.lower, self.upper) if end is not None)
-        return (*self.base.expressions, *ends)
-
-    def map(self, change: Callable[[Expression], Expression]) -> Truncated:
-        return replace(
-            self,
-            base=self.base.map(change),
-            lower=None if self.lower is None else change(self.lower),
-            upper=None if self.upper is None else change(self.upper),
-        )
-
-    @property
-    def inner(self) -> tuple[Random, ...]:
-        return (self.base,)
-
-    @property
-    def own_axes(self) -> tuple[str, ...]:
-        return self.base.own_axes
 
     def log_prob(self, x: Expression) -> Expression:
         return self.base.log_prob(x) - self._mass

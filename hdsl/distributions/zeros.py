@@ -9,6 +9,7 @@ from typing import Self
 
 import numpy as np
 
+from hdsl.distributions.altered import Altered
 from hdsl.distributions.distribution import Array, Parameter, Support
 from hdsl.distributions.random import Evaluate, Random, either
 from hdsl.distributions.truncated import Truncated
@@ -141,10 +142,8 @@ class Hurdle(_WithZeros):
 
 
 @dataclass(frozen=True)
-class _AboveZero(Random):
+class _AboveZero(Altered):
     """Counts given that they are above zero; the chance of a zero gives the normalisation."""
-
-    base: Random
 
     @property
     def _cut(self) -> Truncated:
@@ -153,21 +152,6 @@ class _AboveZero(Random):
     @property
     def family(self) -> str:
         return self._cut.family
-
-    @property
-    def inner(self) -> tuple[Random, ...]:
-        return (self.base,)
-
-    @property
-    def own_axes(self) -> tuple[str, ...]:
-        return self.base.own_axes
-
-    @property
-    def expressions(self) -> tuple[Expression, ...]:
-        return self.base.expressions
-
-    def map(self, change: Callable[[Expression], Expression]) -> _AboveZero:
-        return replace(self, base=self.base.map(change))
 
     @property
     def _log_mass(self) -> Expression:
