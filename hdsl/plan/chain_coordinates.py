@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from hdsl.distributions.distribution import Support
 from hdsl.distributions.normal import HALF_LOG_2PI
 from hdsl.distributions.random import Applied
 from hdsl.expressions.chains import is_chains
@@ -26,11 +25,11 @@ from hdsl.expressions.tree import (
     Shift,
     apply,
 )
-from hdsl.model.graph import Deterministic, Factor, Part, Stochastic, whole
+from hdsl.model.graph import Part, Stochastic, whole
+from hdsl.plan.deviations import name_of_deviations, sampled_by_deviations
 from hdsl.plan.phrases import listed
-from hdsl.plan.plan import Computed, Unknown
 from hdsl.plan.rule import Refusal, Rule, Site
-from hdsl.plan.state import State, applied
+from hdsl.plan.state import Definition, State, applied
 from hdsl.plan.sums import total
 from hdsl.plan.told import Told, told
 
@@ -70,32 +69,24 @@ class ChainNonCentring(Rule):
         node = state.unknowns[name]
         prior = node.random
         assert isinstance(prior, Applied)
-        raw = f"{name}.z"
-        z, sd, mean = whole(raw, node.axes), prior.parameters["sd"], prior.parameters["mean"]
-        definitions = dict(state.definitions)
+        z = whole(name_of_deviations(name), node.axes)
+        sd, mean = prior.parameters["sd"], prior.parameters["mean"]
+        definitions: dict[str, Definition] = {}
         deviation, scale, value = z, Constant(1.0), mean + sd * z
         if (said := site.found["told"]) is not None:
             view: _View = site.found["view"]
             names = f"{name}.precision", f"{name}.moment"
-            definitions.update(_messages(names, said, view, site.found["chain"]))
+            definitions = _messages(names, said, view, site.found["chain"])
             precision, moment = (Reference(n, view.at) for n in names)
             growth = 1.0 + precision * square(sd)
             scale = 1.0 / sqrt(growth)
             deviation = scale * z + sd * (moment - precision * mean) / growth
             value = (mean + square(sd) * moment) / growth + sd * scale * z
         density = simplify(-0.5 * square(deviation) + log(scale) - HALF_LOG_2PI)
-        pieces = dict(state.pieces)
-        pieces[name] = Factor(name, sum_over(density, node.axes), node.span)
-        computed = Computed(
-            Deterministic(name, node.axes, value, node.span),
-            total(simplify(log(sd) + log(scale)), node.axes),
+        log_scale = total(simplify(log(sd) + log(scale)), node.axes)
+        return sampled_by_deviations(
+            state, node, sum_over(density, node.axes), value, log_scale, definitions
         )
-        return replace(
-            state,
-            pieces=pieces,
-            definitions={**definitions, name: (node.axes, value)},
-            replaced=(*state.replaced, Unknown(raw, node.axes, Support(), node.span)),
-        ).computing(computed)
 
     def reason(self, state: State, site: Site) -> str:
         if (said := site.found["told"]) is None:
@@ -223,7 +214,7 @@ def told_start(state: State, node: Stochastic) -> Told | None:
 
 def _messages(
     names: tuple[str, str], said: Told, view: _View, chain: _Chain | None
-) -> dict[str, tuple[tuple[str, ...], Expression]]:
+) -> dict[str, Definition]:
     """Precision, and precision times value, that observations tell of each element."""
     own = {
         name: (view.axes, e) for name, e in zip(names, (said.weights, said.moments), strict=True)

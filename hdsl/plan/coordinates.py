@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hdsl.distributions.distribution import Support
+from hdsl.distributions.normal import HALF_LOG_2PI
 from hdsl.distributions.random import Applied
 from hdsl.expressions.functions import exp, log, sqrt, square
 from hdsl.expressions.rewrite import inline, sum_over
 from hdsl.expressions.simplify import simplify
-from hdsl.expressions.tree import Constant, Expression, Reference, apply
+from hdsl.expressions.tree import Constant, Reference, apply
 from hdsl.model.graph import Deterministic, Factor, Stochastic, whole
 from hdsl.plan.chain_coordinates import told_start
+from hdsl.plan.deviations import name_of_deviations, sampled_by_deviations
 from hdsl.plan.phrases import listed
 from hdsl.plan.plan import Computed, Unknown
 from hdsl.plan.rule import Refusal, Rule, Site
-from hdsl.plan.state import State, applied
+from hdsl.plan.state import Definition, State, applied
 from hdsl.plan.sums import total
 from hdsl.plan.told import moves, told
-
-_STANDARD_NORMAL = -0.5 * 1.8378770664093454836  # -log(2 pi) / 2
 
 
 class BetaCoordinates(Rule):
@@ -139,9 +139,9 @@ class NonCentring(Rule):
         node = state.unknowns[name]
         prior = node.random
         assert isinstance(prior, Applied)
-        raw = f"{name}.z"
-        z, sd, mean = whole(raw, node.axes), prior.parameters["sd"], prior.parameters["mean"]
-        definitions = dict(state.definitions)
+        z = whole(name_of_deviations(name), node.axes)
+        sd, mean = prior.parameters["sd"], prior.parameters["mean"]
+        definitions: dict[str, Definition] = {}
         # In units of the sd: how far the unknown lies from its mean, and the scale of z.
         deviation, scale = z, Constant(1.0)
         if (said := site.found["told"]) is not None:
@@ -152,20 +152,12 @@ class NonCentring(Rule):
             growth = 1.0 + weight * sd
             scale = 1.0 / sqrt(growth)
             deviation = scale * z + weight / growth * (whole(value_name, node.axes) - mean)
-        pieces = dict(state.pieces)
-        density = simplify(-0.5 * square(deviation) + log(scale) + _STANDARD_NORMAL)
-        pieces[name] = Factor(name, sum_over(density, node.axes), node.span)
-        value: Expression = mean + sd * deviation
-        computed = Computed(
-            Deterministic(name, node.axes, value, node.span),
-            total(simplify(log(sd * scale)), node.axes),
+        density = simplify(-0.5 * square(deviation) + log(scale) - HALF_LOG_2PI)
+        value = mean + sd * deviation
+        log_scale = total(simplify(log(sd * scale)), node.axes)
+        return sampled_by_deviations(
+            state, node, sum_over(density, node.axes), value, log_scale, definitions
         )
-        return replace(
-            state,
-            pieces=pieces,
-            definitions={**definitions, name: (node.axes, value)},
-            replaced=(*state.replaced, Unknown(raw, node.axes, Support(), node.span)),
-        ).computing(computed)
 
     def reason(self, state: State, site: Site) -> str:
         if (said := site.found["told"]) is None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 
+from hdsl.distributions.normal import HALF_LOG_2PI
 from hdsl.distributions.random import Applied
 from hdsl.expressions.functions import log, log1p, sqrt, square, where
 from hdsl.expressions.rewrite import affine, references
@@ -15,8 +15,6 @@ from hdsl.plan.plan import Drawn
 from hdsl.plan.rule import Refusal, Rule, Site
 from hdsl.plan.state import Gaussian, Piece, State, applied
 from hdsl.plan.sums import Link, product, split_factors, total
-
-_HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
 
 
 @dataclass(frozen=True)
@@ -67,14 +65,7 @@ class NormalCollapse(Rule):
         node = state.unknowns[name]
         if applied(node, "Normal") is None:
             return None
-        children: list[Child] = []
-        for piece in state.children(name):
-            child = child_of(state, node, piece)
-            if isinstance(child, Refusal):
-                return child
-            children.append(child)
-        children.sort(key=lambda child: child.simplest_first)
-        return Site((name,), {"children": tuple(children)}) if children else None
+        return site_of_children(state, node)
 
     def rewrite(self, state: State, site: Site) -> State:
         """The layer becomes Gaussian factors of its own mean; the unknown is drawn afterwards."""
@@ -142,11 +133,26 @@ def as_gaussian(piece: Piece) -> Gaussian | None:
     if random is None or not isinstance(piece, Stochastic) or not piece.is_observed:
         return None
     mean, sd = random.parameters["mean"], random.parameters["sd"]
-    precision, constant = 1.0 / _plain_square(sd), -log(sd) - _HALF_LOG_2PI
+    precision, constant = 1.0 / _plain_square(sd), -log(sd) - HALF_LOG_2PI
     return Gaussian(piece.name, piece.axes, mean, piece.itself, precision, constant, piece.span)
 
 
-def child_of(state: State, node: Stochastic, piece: Piece) -> Child | Refusal:
+def site_of_children(state: State, node: Stochastic) -> Site | Refusal | None:
+    """All children of an unknown, in the order in which they are taken; or why one of them is none.
+
+    An unknown without children is no site.
+    """
+    children: list[Child] = []
+    for piece in state.children(node.name):
+        child = _child_of(state, node, piece)
+        if isinstance(child, Refusal):
+            return child
+        children.append(child)
+    children.sort(key=lambda child: child.simplest_first)
+    return Site((node.name,), {"children": tuple(children)}) if children else None
+
+
+def _child_of(state: State, node: Stochastic, piece: Piece) -> Child | Refusal:
     """A piece as a Gaussian factor whose target is linear in an unknown; or why it is none."""
 
     def refuse(why: str) -> Refusal:

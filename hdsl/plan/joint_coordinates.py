@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
-from hdsl.distributions.distribution import Support
 from hdsl.distributions.joint import Joint
 from hdsl.distributions.normal import HALF_LOG_2PI
 from hdsl.expressions.functions import log, square, where
 from hdsl.expressions.matrices import cholesky, log_diagonal_sum
 from hdsl.expressions.rewrite import sum_over
 from hdsl.expressions.tree import Constant, Expression, OfWhole, Reduce, apply
-from hdsl.model.graph import Deterministic, Factor, Stochastic, whole
+from hdsl.model.graph import Stochastic, whole
+from hdsl.plan.deviations import name_of_deviations, sampled_by_deviations
 from hdsl.plan.phrases import listed
-from hdsl.plan.plan import Computed, Unknown
 from hdsl.plan.rule import Refusal, Rule, Site
 from hdsl.plan.state import State
 from hdsl.plan.sums import total
@@ -61,8 +58,7 @@ class JointNonCentring(Rule):
         node = state.unknowns[name]
         random = node.random
         assert isinstance(random, Joint)
-        raw = f"{name}.z"
-        z = whole(raw, node.axes)
+        z = whole(name_of_deviations(name), node.axes)
         mean = random.parameters["mean"]
         deviations, narrowed = z, Constant(0.0)
         if (said := site.found["told"]) is not None:
@@ -72,18 +68,9 @@ class JointNonCentring(Rule):
         inside = Reduce("sum", -0.5 * square(deviations), random.pair[:1]) - narrowed
         usable = where(apply("missing", inside + scale), -np.inf, inside)
         constants = sum_over(Constant(-HALF_LOG_2PI), node.axes)
-        pieces = dict(state.pieces)
-        pieces[name] = Factor(name, total(usable, node.plates) + constants, node.span)
-        computed = Computed(
-            Deterministic(name, node.axes, value, node.span),
-            total(scale - narrowed, node.plates),
-        )
-        return replace(
-            state,
-            pieces=pieces,
-            definitions={**state.definitions, name: (node.axes, value)},
-            replaced=(*state.replaced, Unknown(raw, node.axes, Support(), node.span)),
-        ).computing(computed)
+        density = total(usable, node.plates) + constants
+        log_scale = total(scale - narrowed, node.plates)
+        return sampled_by_deviations(state, node, density, value, log_scale, {})
 
     def reason(self, state: State, site: Site) -> str:
         if (said := site.found["told"]) is not None:

@@ -12,7 +12,7 @@ from hdsl.expressions.functions import where
 from hdsl.expressions.rewrite import rename_axes
 from hdsl.expressions.tree import Expression, OfWhole, apply
 from hdsl.model.graph import Factor, whole
-from hdsl.plan.gaussian import Child, child_of, combined, residual
+from hdsl.plan.gaussian import Child, combined, residual, site_of_children
 from hdsl.plan.phrases import listed
 from hdsl.plan.plan import Drawn
 from hdsl.plan.rule import Refusal, Rule, Site
@@ -40,14 +40,7 @@ class JointNormalCollapse(Rule):
             return None
         if "precision" in random.parameters:
             return Refusal(name, "it is given by its precision", node.span)
-        children: list[Child] = []
-        for piece in state.children(name):
-            child = child_of(state, node, piece)
-            if isinstance(child, Refusal):
-                return child
-            children.append(child)
-        children.sort(key=lambda child: child.simplest_first)
-        return Site((name,), {"children": tuple(children)}) if children else None
+        return site_of_children(state, node)
 
     def rewrite(self, state: State, site: Site) -> State:
         """The vector becomes a factor of its mean and covariance; it is drawn afterwards."""

@@ -46,6 +46,7 @@ class Gaussian:
 
 
 Piece: TypeAlias = Stochastic | Gaussian | Factor
+Definition: TypeAlias = tuple[tuple[str, ...], Expression]  # its axes, and what it is over them
 """A factor of the posterior density."""
 
 
@@ -75,7 +76,7 @@ class State:
 
     graph: ModelGraph
     pieces: Mapping[str, Piece]
-    definitions: Mapping[str, tuple[tuple[str, ...], Expression]]
+    definitions: Mapping[str, Definition]
     replaced: tuple[Unknown, ...] = ()
     recovery: tuple[Step, ...] = ()
     notes: tuple[Note, ...] = ()
