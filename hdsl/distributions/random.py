@@ -182,6 +182,8 @@ def _make_possible(distribution: Distribution, arrays: dict[str, Array]) -> Arra
     A rate that overflows at an extreme draw must not end a run.
     """
     possible: Array | None = None
+    if not distribution.proper:
+        return None  # Infinite bounds are allowed, and say themselves that there are no draws.
     for parameter in distribution.parameters:
         array, interval = arrays[parameter.name], parameter.interval
         fits = interval.holds(array)
