@@ -98,7 +98,7 @@ def path(name: str, value: Any) -> Path:
 
 def callables(name: str, value: Any) -> dict[str, Callable[..., Any]]:
     """Functions by name."""
-    items: list[tuple[str, Any]]
+    items: list[tuple[Any, Any]]
     items = list(value.items()) if isinstance(value, Mapping) else [("", None)]
     if not all(isinstance(key, str) and callable(item) for key, item in items):
         _refuse(name, value, "functions by name, such as `{'profile': f}`")
