@@ -46,10 +46,13 @@ def assemble(build: Builder, name: str, axes: tuple[str, ...], targets: Sequence
 def _check_members(build: Builder, name: str, targets: Sequence[Target]) -> None:
     """Refuse labels of an index set beside what is none: the whole would hold both."""
     member = build.member_of(name)
-    other = next((t for t in targets if build.categorical_set(t) != member), None)
-    if member is None or other is None:
+    if member is None:
         return
-    drawn = next(t for t in targets if build.categorical_set(t) == member)
+    random = [t for t in targets if isinstance(t.statement, tree.StochasticStatement)]
+    other = next((t for t in random if build.categorical_set(t) != member), None)
+    if other is None:
+        return
+    drawn = next(t for t in random if build.categorical_set(t) == member)
     build.read.fail(
         "HB334",
         f"parts of `{name}` are labels of `{member}`, but not this one",

@@ -33,6 +33,7 @@ from hdsl.model.graph import (
     whole,
 )
 from hdsl.model.joint import joint_factor, joint_random
+from hdsl.model.label_values import label_value
 from hdsl.model.left import Left, read_left
 from hdsl.model.listed_draws import draws_from_itself, draws_label, listed_chances
 from hdsl.model.names import Names, Target
@@ -240,7 +241,7 @@ class Builder:
             if not target.indices:
                 value = self._bare_value(node, target)
             else:
-                value = self.read.number(target.statement.value, left.scope)
+                value = self._value(target, target.statement, left)
                 value = settle(self.read, value, left, target)
                 if target.link:
                     value = apply(LINKS[target.link], value)
@@ -250,6 +251,17 @@ class Builder:
         if left.selection is not None:
             self.selections[left.selection.axis] = left.selection
         return left
+
+    def _value(
+        self, target: Target, statement: tree.DeterministicStatement, left: Left
+    ) -> Expression:
+        """The right side of `=`; a label where another part of the quantity is drawn as one."""
+        member = self.member_of(target.name)
+        if member is None:
+            return self.read.number(statement.value, left.scope)
+        targets = self.names.targets[target.name]
+        drawn = next(t for t in targets if self.categorical_set(t) == member)
+        return label_value(self.read, statement.value, member, left.scope, drawn)
 
     def _unknown(
         self, target: Target, node: str, left: Left, description: str, internal: bool

@@ -88,11 +88,11 @@ def index_of(
     set_name = set_of(axis)
     match index:
         case tree.Number(value):
-            return At(_declared_label(read, value, set_name, index.span))
+            return At(declared_label(read, value, set_name, index.span))
         case tree.Unary("-", tree.Number(value)):
-            return At(_declared_label(read, -value, set_name, index.span))
+            return At(declared_label(read, -value, set_name, index.span))
         case tree.String(value):
-            return At(_declared_label(read, value, set_name, index.span))
+            return At(declared_label(read, value, set_name, index.span))
         case tree.Name(text) if _is_label_here(read, text, set_name, scope):
             return At(text)
         case tree.Name(text) if _is_unbound_member(read, text, scope):
@@ -128,7 +128,8 @@ def _is_label_here(read: Translator, text: str, set_name: str, scope: Scope) -> 
     return labels is not None and not isinstance(labels, range) and text in labels
 
 
-def _declared_label(read: Translator, label: str | float, set_name: str, span: Span) -> str | float:
+def declared_label(read: Translator, label: str | float, set_name: str, span: Span) -> str | float:
+    """A label of an index set; reports one that the file does not list."""
     declared = read.names.sets[set_name]
     if declared.labels is not None and label not in declared.labels:
         report_wrong_label(read, label, set_name, span)
@@ -147,7 +148,7 @@ def _computed(
     if typed.member is None and typed.label is None:
         return Gather(Lookup(set_name, typed.expression, span=index.span))
     if typed.label is not None and typed.member is None:
-        return At(_declared_label(read, typed.label, set_name, index.span))
+        return At(declared_label(read, typed.label, set_name, index.span))
     if typed.member is not None and _ranges(read, set_name, typed.member):
         return Gather(Lookup(set_name, read.as_number(typed), span=index.span))
     _other_set(read, typed, index, set_name, whole)

@@ -367,6 +367,57 @@ y[t] ~ Normal(a * z[t], 1)
     {"z[4]": [0, 1], "z[t]": [0, 1]},
 )
 
+MODELS["fixed start"] = (
+    Case(
+        """index state = {A, B, C}
+index t = 1..4
+data y[t], w[t], P[state, state']
+mu[state] ~ Normal(0, 1)
+z[1] = B; z[3] = if w[2] > 1 then A else C
+z[t] ~ Categorical(P[z[t-1]]) for t == 2 or t > 3
+y[t] ~ Normal(mu[z[t]], 1)
+""",
+        {
+            "y": [1, 2, -1, 0.5],
+            "w": [1, 2, -1, 0.5],
+            "P": [[0.5, 0.3, 0.2], [0.2, 0.4, 0.4], [0.1, 0.3, 0.6]],
+        },
+    ),
+    {"z[t]": [0, 1, 2]},
+)
+MODELS["known labels"] = (
+    Case(
+        """index kind = {A, B, C}
+data y[i], known[i], kind[i] : kind, w[kind]
+mu[kind] ~ Normal(0, 1); s ~ HalfNormal(1)
+z[i] = kind[i] for known[i] == 1
+z[i] ~ Categorical(w) for known[i] == 0
+y[i] ~ Normal(mu[z[i]], s)
+""",
+        {
+            "y": [1, 2, -1, 0.5],
+            "known": [1, 0, 1, 0],
+            "kind": ["A", "C", "C", "B"],
+            "w": [0.2, 0.3, 0.5],
+        },
+    ),
+    {"z[i] (2)": [0, 1, 2]},
+)
+MODELS["a number for a label"] = (
+    Case(
+        """index kind = 1990..1991
+data y[i], w[kind], first[i]
+mu[kind] ~ Normal(0, 1)
+z[1] = 1991
+z[i] = first[i] for i == 2
+z[i] ~ Categorical(w) for i > 2
+y[i] ~ Normal(mu[z[i]], 1)
+""",
+        {"y": [1, 2, -1, 0.5], "w": [0.4, 0.6], "first": [1990, 1991, 1990, 1990]},
+    ),
+    {"z[i] (3)": [0, 1]},
+)
+
 
 @pytest.mark.parametrize("model", MODELS)
 def test_the_law_and_the_sum_over_all_values(model: str) -> None:
