@@ -13,15 +13,18 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy import stats
+from scipy.special import gammaln
 
 import hdsl
 from tests.quadrature import BetaPopulation, beta_population
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 NAMES = sorted(path.parent.name for path in EXAMPLES.glob("*/model.hbm"))
+# Folder and stem of each model file: an example may have several.
+MODELS = sorted((path.parent.name, path.stem) for path in EXAMPLES.glob("*/*.hbm"))
 SEED = 1
-# In Monte Carlo standard errors. The tables hold about 130 numbers: chance passes 4 with one seed
-# in a hundred, and the seed is fixed.
+# In Monte Carlo standard errors. The tables hold hundreds of numbers: chance passes 4 with one seed
+# in fifty or so, and the seed is fixed.
 TOLERANCE = 4.0
 
 Draws = NDArray[np.float64]
@@ -67,14 +70,16 @@ class Compared:
         return abs(self.found - self.expected.value) / self.mcse
 
 
-def expected_numbers(name: str) -> Iterator[Expected]:
-    """The table under the heading "Expected"."""
+def expected_numbers(name: str, model: str = "model") -> Iterator[Expected]:
+    """The table under the heading "Expected"; its column "model", if any, names the file."""
     section = (EXAMPLES / name / "README.md").read_text().split("## Expected\n")[1].split("##")[0]
     lines = [line for line in section.splitlines() if line.startswith("|")]
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     header, _, *body = rows
     for row in body:
         cells = dict(zip(header, row, strict=True))
+        if cells.pop("model", "model") != model:
+            continue
         quantity, mcse = cells.pop("quantity"), cells.pop("MCSE", None)
         for statistic, text in cells.items():
             if text:
@@ -89,8 +94,8 @@ def expected_numbers(name: str) -> Iterator[Expected]:
 
 
 @cache
-def fit_of(name: str) -> hdsl.Fit:
-    return hdsl.load(EXAMPLES / name / "model.hbm").sample(seed=SEED)
+def fit_of(name: str, model: str = "model") -> hdsl.Fit:
+    return hdsl.load(EXAMPLES / name / f"{model}.hbm").sample(seed=SEED)
 
 
 def draws_of(fit: hdsl.Fit, quantity: str) -> Draws:
@@ -137,17 +142,18 @@ def statistic_of(draws: Draws, statistic: str) -> tuple[float, float, float]:
     return float(value), float(mcse), float(effective)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_run_gives_the_expected_numbers(name: str) -> None:
-    compared = [compare(fit_of(name), expected) for expected in expected_numbers(name)]
+@pytest.mark.parametrize(("name", "model"), MODELS)
+def test_run_gives_the_expected_numbers(name: str, model: str) -> None:
+    fit = fit_of(name, model)
+    compared = [compare(fit, expected) for expected in expected_numbers(name, model)]
     assert compared
     too_far = [each for each in compared if not each.deviation <= TOLERANCE]
     assert too_far == []
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_draws_can_be_trusted(name: str) -> None:
-    fit = fit_of(name)
+@pytest.mark.parametrize(("name", "model"), MODELS)
+def test_draws_can_be_trusted(name: str, model: str) -> None:
+    fit = fit_of(name, model)
     assert fit.trusted, fit.verdict
     assert (fit.num_chains, fit.num_draws) == (4, 1000)
     for variable, statistics in fit.judged:
@@ -157,30 +163,65 @@ def test_draws_can_be_trusted(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES)
-def test_deviations_over_many_seeds_are_those_of_chance(name: str) -> None:
-    model = hdsl.load(EXAMPLES / name / "model.hbm")
+@pytest.mark.parametrize(("name", "file"), MODELS)
+def test_deviations_over_many_seeds_are_those_of_chance(name: str, file: str) -> None:
+    model = hdsl.load(EXAMPLES / name / f"{file}.hbm")
     seeds = 16
     deviations = []
     for seed in range(1, seeds + 1):
         fit = model.sample(seed=seed)
-        compared = [compare(fit, expected) for expected in expected_numbers(name)]
+        compared = [compare(fit, expected) for expected in expected_numbers(name, file)]
         deviations.append([(c.found - c.expected.value) / c.mcse for c in compared])
     array = np.array(deviations)
     # What all seeds have in common is bias, or the error of a reference that is itself from draws.
-    exact = all(expected.mcse is None for expected in expected_numbers(name))
+    exact = all(expected.mcse is None for expected in expected_numbers(name, file))
     bias = array.mean(axis=0) * (np.sqrt(seeds) if exact else 1.0)
     assert np.all(np.abs(bias) <= TOLERANCE)
     spread = array.std(axis=0)
     assert 0.7 < np.sqrt(np.mean(spread**2)) < 1.3
 
 
-def test_single_bag_is_drawn_from_the_exact_posterior() -> None:
-    exact = stats.beta(8, 24)
-    for expected in expected_numbers("mm_single_bag"):
+# Prior, and blue candies of all candies.
+BAGS = {
+    "model": (2, 9, 6, 21),
+    "class": (2, 9, 25, 100),
+    "participant": (3, 7, 5, 20),
+    "seminar": (3, 7, 76, 357),
+    "handout": (4, 15, 28, 120),
+}
+
+
+@pytest.mark.parametrize("model", BAGS)
+def test_single_bag_is_drawn_from_the_exact_posterior(model: str) -> None:
+    a, b, blue, total = BAGS[model]
+    exact = stats.beta(a + blue, b + total - blue)
+    for expected in expected_numbers("mm_single_bag", model):
         assert abs(expected.value - _of_distribution(exact, expected)) <= expected.rounding
-    draws = draws_of(fit_of("mm_single_bag"), "theta")
+    draws = draws_of(fit_of("mm_single_bag", model), "theta")
     assert stats.kstest(draws.reshape(-1), exact.cdf).pvalue > 0.001
+
+
+@pytest.mark.parametrize("model", BAGS)
+def test_density_of_a_single_bag_adds_up_to_the_probability_of_the_data(model: str) -> None:
+    from jax import vmap
+
+    a, b, blue, total = BAGS[model]
+    log_p = stats.betabinom.logpmf(blue, total, a, b)
+    if model == "seminar":  # which bag holds how many of the blue ones is known too
+        bags = _rows("mm_single_bag/mm_tennessee_bags.csv")
+        ways = [log_choose(int(bag["total"]), int(bag["blue"])) for bag in bags]
+        log_p += sum(ways) - log_choose(total, blue)
+    else:
+        readme = (EXAMPLES / "mm_single_bag" / "README.md").read_text()
+        assert f"{log_p:.3f} for the " in " ".join(readme.split())
+    density = hdsl.load(EXAMPLES / "mm_single_bag" / f"{model}.hbm").log_density()
+    logit = np.linspace(-8, 6, 4001)
+    values = np.exp(np.asarray(vmap(density)(logit[:, None])) - log_p)
+    assert abs(np.trapezoid(values, logit) - 1) < 1e-9
+
+
+def log_choose(n: int, k: int) -> float:
+    return float(gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1))
 
 
 def _of_distribution(distribution: stats.rv_continuous, expected: Expected) -> float:
@@ -252,10 +293,10 @@ def _group(population: BetaPopulation, successes: int, trials: int) -> tuple[flo
     return mean, float(np.sqrt(square - mean**2))
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_readme_shows_the_command(name: str) -> None:
+@pytest.mark.parametrize(("name", "model"), MODELS)
+def test_readme_shows_the_command(name: str, model: str) -> None:
     text = (EXAMPLES / name / "README.md").read_text()
-    assert f"\n    hdsl run examples/{name}/model.hbm\n" in text
+    assert re.search(rf"(?m)(^    |`)hdsl run examples/{name}/{model}\.hbm(`|$)", text)
 
 
 @pytest.mark.parametrize("name", NAMES)
