@@ -139,6 +139,7 @@ CODES: dict[str, str] = {
     "HB430": "a left side without the indices that a draw has",
     "HB431": "an argument that is no number, vector or matrix where one is needed",
     "HB432": "an element of what is drawn together",
+    "HB433": "variables that make no vector",
     "HB434": "values that do not go together",
     "HB435": "no matrix where one is needed",
     "HB436": "index sets that do not meet in a product",

@@ -62,6 +62,7 @@ def check(
         builder.assembled,
         tuple(builder.read.label_uses),
         program.description,
+        builder.vectors,
     )
     check_graph(graph, report)
     report.raise_errors()

@@ -230,6 +230,8 @@ class ModelGraph:
     assembled
         For a quantity defined in parts: its axes and its parts. Its values are gathered from the
         internal deterministic node of the same name.
+    vectors
+        For each unknown that is drawn together with others as one vector: the node of the vector.
     label_uses
         Index sets whose labels are used as numbers, with the place.
     """
@@ -244,6 +246,7 @@ class ModelGraph:
     )
     label_uses: tuple[tuple[str, Span], ...] = ()
     description: str = ""
+    vectors: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def stochastic(self) -> Iterator[Stochastic]:
@@ -271,6 +274,11 @@ class ModelGraph:
             return (self.nodes[name],)
         _, parts = self.assembled[name]
         return tuple(self.nodes[part.node] for part in parts)
+
+    def drawn_as(self, name: str) -> tuple[Node, ...]:
+        """The nodes from which a quantity is drawn: its parts, or the vectors that hold them."""
+        parts = (part.name for part in self.parts_of(name))
+        return tuple(self.nodes[self.vectors.get(part, part)] for part in parts)
 
     @cached_property
     def definitions(self) -> dict[str, tuple[tuple[str, ...], Expression]]:

@@ -164,8 +164,8 @@ def _not_joint(build: Builder, statement: tree.StochasticStatement) -> NoReturn:
         f"`{name}` is no density of several variables",
         call.span,
         labels=[Place(_left_span(statement), "several variables at once")],
-        cause="several names in brackets left of `~` share one density of the file's own: "
-        "`density D(x, y | …) = …`",
+        cause="several names in brackets left of `~` are the elements of one vector, or the "
+        "variables of a density of the file's own: `density D(x, y | …) = …`",
         help=f"for independent ones leave the brackets out: `{text} ~ {name}(…)`"
         if known
         else "for a vector use a name with an index: `x[k] ~ …`",

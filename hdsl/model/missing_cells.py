@@ -14,7 +14,7 @@ from hdsl.distributions.random import Applied
 from hdsl.expressions.evaluate import Value
 from hdsl.expressions.rewrite import references, sum_over
 from hdsl.expressions.solve import solved_for
-from hdsl.expressions.tree import Concatenate, Constant, Expression, Gather, Reference
+from hdsl.expressions.tree import Concatenate, Constant, Expression, Gather, Reference, Stack
 from hdsl.model.chosen_rows import chosen_rows
 from hdsl.model.completed import Cells, Completion, Mask
 from hdsl.model.evaluable import array_over
@@ -32,6 +32,9 @@ def split_observation(completion: Completion, node: Stochastic, value: Expressio
     plates = tuple(axis for axis in node.axes if axis not in event)
     inner = tuple(map(node.axes.index, event))
     any_cell = np.asarray(lacking.any(axis=inner))
+    if isinstance(value, Stack):
+        _rows_of_a_list(completion, node, value, plates, any_cell, lacking)
+        return
     rows = np.asarray(lacking.all(axis=inner))
     if (any_cell != rows).any():
         if not _is_free(node) or not isinstance(value, Reference):
@@ -92,8 +95,69 @@ def _rows_in_part(
     completion.nodes[f"{node.name} in part"] = Factor(f"{node.name} in part", density, node.span)
 
 
+def _rows_of_a_list(
+    completion: Completion,
+    node: Stochastic,
+    value: Stack,
+    plates: tuple[str, ...],
+    rows: Mask,
+    lacking: Mask,
+) -> None:
+    """The same for several data that are observed as one vector."""
+    place = node.axes.index(value.axis)
+    gaps = [np.take(lacking, k, axis=place) for k in range(len(value.items))]
+    incomplete = [e for e, mask in zip(value.items, gaps, strict=True) if mask.any()]
+    names = {e.name for e in incomplete if isinstance(e, Reference) and e.indices}
+    if not _is_free(node) or not plates or len(names) < len(incomplete):
+        _report_part_of_a_row(completion, node)
+        return
+    if not rows.all():
+        completion.nodes[node.name] = _chosen(completion, node, f"{node.name}.seen", plates, ~rows)
+    in_part = _chosen(completion, node, f"{node.name}.in part", plates, rows)
+    assert isinstance(in_part.value, Stack)
+    items = [*in_part.value.items]
+    for k, (e, mask) in enumerate(zip(value.items, gaps, strict=True)):
+        if isinstance(e, Reference) and mask.any():
+            items[k] = _completed_item(completion, node, e, plates, rows, mask)
+    full = replace(in_part.value, items=tuple(items))
+    density = sum_over(in_part.random.log_prob(full), in_part.plates)
+    completion.nodes[f"{node.name} in part"] = Factor(f"{node.name} in part", density, node.span)
+
+
+def _completed_item(
+    completion: Completion,
+    node: Stochastic,
+    item: Reference,
+    plates: tuple[str, ...],
+    rows: Mask,
+    gaps: Mask,
+) -> Expression:
+    """One of several data, completed, in the rows where any of them has a gap."""
+    name = f"missing {item.name} of {node.name}"
+    cells = Stochastic(name, plates, _flat(node), item, node.span, is_internal=True)
+    unknown = replace(_chosen(completion, cells, f"{name}.cells", plates, gaps), value=None)
+    completion.nodes[name] = unknown
+    _tell_cells(completion, cells, item, unknown, gaps)
+    given = completion.given[item.name]
+    run = completion.with_values({item.name: Value(_numbers(given), given.axes)})
+    table = array_over(item, plates, run).copy()
+    table[gaps] = given.array.size + np.arange(int(gaps.sum()))
+    return _joined(
+        completion, f"rows of {item.name} in {node.name}", whole(item.name, given.axes),
+        given.axes, (completion.parts[item.name][-1],),
+        Value(table[rows], (f"{node.name}.in part",)), node.span,
+    )  # fmt: skip
+
+
 def _lacking(completion: Completion, node: Stochastic, value: Expression) -> Mask | None:
     """Which elements of an observation rest on a missing cell."""
+    if isinstance(value, Stack):
+        plates = tuple(axis for axis in node.axes if axis != value.axis)
+        alone = replace(node, axes=plates)
+        masks = [_lacking(completion, alone, item) for item in value.items]
+        shape = tuple(completion.run.size(axis) for axis in plates)
+        full = [np.zeros(shape, bool) if mask is None else mask for mask in masks]
+        return np.stack(full, node.axes.index(value.axis))
     found: Mask | None = None
     for name in sorted(value.names & completion.masks.keys()):
         for reference in references(value, name):

@@ -16,6 +16,7 @@ from hdsl.model.graph import Stochastic
 from hdsl.model.left import Left, read_conditions, select
 from hdsl.model.names import Target
 from hdsl.model.scope import LIST_AXIS, Scope, Typed, is_slice
+from hdsl.model.stacked import is_stacked, listed, stacked_observation
 from hdsl.model.unknown_names import nearest
 from hdsl.syntax import tree
 from hdsl.syntax.format_expression import format_expression
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 def observe(build: Builder, target: Target) -> None:
     """Read ``y[i] ~ D``, or of an expression of data."""
     assert isinstance(target.statement, tree.StochasticStatement)
+    if is_stacked(build.names, target.statement):
+        if target.statement.span in build.observed:
+            return
+        build.observed.add(target.statement.span)
+        target = listed(build, target)
     name = target.name
     plain = name in build.names.data or name in build.names.targets
     if plain:
@@ -39,6 +45,8 @@ def observe(build: Builder, target: Target) -> None:
     else:
         node = _observation_name(build, target, name)
         left, value = _observed_expression(build, target, node)
+        if is_stacked(build.names, target.statement):
+            target, left, value = stacked_observation(build, target, left, value)
         if left.selection is not None:
             build.selections[left.selection.axis] = left.selection
     member = build.member_of(name) if plain else None
@@ -92,7 +100,7 @@ def _observed_expression(build: Builder, target: Target, node: str) -> tuple[Lef
     if conditions:
         left = select(running, along, conditions, own, (), node, target.span)
     value = build.read.number(target.expression, left.scope)
-    if LIST_AXIS in value.axes:
+    if LIST_AXIS in value.axes and not is_stacked(build.names, target.statement):
         build.read.fail(
             "HB308",
             "a list stands left of `~`",
@@ -102,7 +110,7 @@ def _observed_expression(build: Builder, target: Target, node: str) -> tuple[Lef
         )
     slices = {a: a.removesuffix("*") for a in value.axes if is_slice(a) and a != LIST_AXIS}
     value = rename_axes(value, slices)
-    more = tuple(a for a in axes_in_order(value) if a not in left.axes)
+    more = tuple(a for a in axes_in_order(value) if a not in left.axes and a != LIST_AXIS)
     places = (*left.places, *(Along(a) for a in more))
     return replace(left, axes=(*left.axes, *more), places=places), value
 

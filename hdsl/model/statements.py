@@ -46,6 +46,7 @@ from hdsl.model.reductions import bind_conditions
 from hdsl.model.scope import LIST_AXIS, SECOND_LIST_AXIS, Failed, Scope
 from hdsl.model.settle import settle
 from hdsl.model.settle_parts import settle_parts
+from hdsl.model.stacked import Stacked, define_stacked, is_stacked
 from hdsl.model.target_axes import axes_of_targets
 from hdsl.model.translate import Translator
 from hdsl.model.whole_draws import inside_scope, rank_of_target, settle_joint, settle_ordered
@@ -57,7 +58,8 @@ from hdsl.syntax import tree
 class Builder:
     """Builds the nodes of a graph from the targets of a program.
 
-    `failed` holds the places of statements about several variables whose mistake was reported.
+    `failed` holds the places of statements about several variables whose mistake was reported,
+    `stacks` the vectors of those that draw one.
     """
 
     names: Names
@@ -67,6 +69,9 @@ class Builder:
         default_factory=dict[str, tuple[tuple[str, ...], tuple[Part, ...]]]
     )
     failed: set[Span] = field(default_factory=set[Span])
+    stacks: dict[Span, Stacked] = field(default_factory=dict[Span, Stacked])
+    vectors: dict[str, str] = field(default_factory=dict[str, str])
+    observed: set[Span] = field(default_factory=set[Span])
     _axes: dict[str, tuple[str, ...] | None] = field(
         default_factory=dict[str, tuple[str, ...] | None]
     )
@@ -98,7 +103,8 @@ class Builder:
         for statement in self.names.factors:
             self._guarded(self._factor, statement)
         for statement in self.names.joints:
-            self._guarded(joint_factor, self, statement)
+            if not is_stacked(self.names, statement):
+                self._guarded(joint_factor, self, statement)
         for declared in list(self.names.ranges):
             self._guarded(self._range, declared)
         check_function_bodies(self.read, self.read.called)
@@ -204,7 +210,7 @@ class Builder:
     # --- statements ------------------------------------------------------------------------------
 
     def _quantity(self, name: str, targets: Sequence[Target]) -> None:
-        observed = self._computed_observations(targets)
+        observed = self.computed_observations(targets)
         defining = [t for t in targets if t not in observed]
         axes = self.axes_of(name)
         is_whole = len(defining) == 1 and not self.left(defining[0], axes).is_part
@@ -216,7 +222,7 @@ class Builder:
         for target in observed:
             observe(self, target.as_observation())
 
-    def _computed_observations(self, targets: Sequence[Target]) -> list[Target]:
+    def computed_observations(self, targets: Sequence[Target]) -> list[Target]:
         """The ``~`` of a quantity that a full ``=`` computes already: observations of it."""
         values = [t for t in targets if isinstance(t.statement, tree.DeterministicStatement)]
         if len(values) != 1 or values[0].statement.conditions:
@@ -235,6 +241,8 @@ class Builder:
         self, target: Target, node: str, axes: tuple[str, ...], internal: bool = False
     ) -> Left:
         """Add the nodes of one statement, the one for its values under the name `node`."""
+        if is_stacked(self.names, target.statement):
+            return define_stacked(self, target, node, axes, internal)
         left = self.left(target, axes, node)
         description = target.statement.comments.description
         if isinstance(target.statement, tree.DeterministicStatement):

@@ -8,6 +8,7 @@ from hdsl.diagnostics import Report
 from hdsl.expressions.tree import (
     At,
     Concatenate,
+    Constant,
     CountsAbove,
     Expression,
     Gather,
@@ -95,7 +96,7 @@ def _is_particular(graph: ModelGraph, e: Expression, set_name: str) -> bool:
                 _over((axis,), set_name)
                 and (
                     isinstance(index, At | Shift)
-                    or (isinstance(index, Gather) and bool(index.positions.names & set(graph.data)))
+                    or (isinstance(index, Gather) and _is_told(graph, index.positions))
                 )
                 for axis, index in zip(axes, indices, strict=False)
             )
@@ -111,6 +112,11 @@ def _is_particular(graph: ModelGraph, e: Expression, set_name: str) -> bool:
             return set_of(e.axis) == set_name
         case _:
             return False
+
+
+def _is_told(graph: ModelGraph, positions: Expression) -> bool:
+    """Whether positions are given by data, or stand there as numbers."""
+    return isinstance(positions, Constant) or bool(positions.names & set(graph.data))
 
 
 def _axes_of(graph: ModelGraph, name: str) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from hdsl.expressions.rewrite import rename_axes
 from hdsl.expressions.tree import Constant, Expression, Position, set_of
 from hdsl.model.left import Left
 from hdsl.model.names import Target
-from hdsl.model.scope import LIST_AXIS, Scope, Typed, is_slice
+from hdsl.model.scope import LIST_AXIS, SECOND_LIST_AXIS, Scope, Typed, is_slice
 from hdsl.model.settle import settle
 from hdsl.syntax import tree
 from hdsl.syntax.format_expression import format_expression
@@ -44,9 +44,9 @@ def rank_of(expression: tree.Expression) -> int:
 
 
 def rank_of_target(target: Target) -> int:
-    """The same for a statement."""
+    """The same for a statement; none for one of several variables that make up the vector."""
     statement = target.statement
-    if not isinstance(statement, tree.StochasticStatement):
+    if not isinstance(statement, tree.StochasticStatement) or statement.joint:
         return 0
     return rank_of(statement.distribution)
 
@@ -122,6 +122,8 @@ def _argument(
     own: tuple[str, ...] = joint.pair[:rank]
     if LIST_AXIS in value.axes and rank == 1:
         value = rename_axes(value, {LIST_AXIS: own[0]})
+    if {LIST_AXIS, SECOND_LIST_AXIS} <= value.axes and rank == 2:
+        value = rename_axes(value, dict(zip((LIST_AXIS, SECOND_LIST_AXIS), own, strict=True)))
     value = _placed(value, own)
     others = set(joint.pair) - set(own)
     along = next(iter(sorted(value.axes & others)), None)

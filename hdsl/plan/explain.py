@@ -182,7 +182,7 @@ class _Telling:
                 if roles[node.name] == role:
                     yield self._line(self._fate(node, role), node)
         for node in self.plan.graph.deterministic:
-            if not node.is_internal:
+            if not node.is_internal and node.name not in self.plan.graph.vectors:
                 yield self._line("computed" if roles[node.name] == "derived" else "data", node)
 
     def _fate(self, node: Stochastic, role: str) -> str:

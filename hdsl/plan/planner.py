@@ -103,6 +103,8 @@ def unknowns_named(graph: ModelGraph, name: str) -> frozenset[str]:
     """The stochastic nodes that a name of the file means: itself, its parts, or its link."""
     if name in graph.unknowns:
         return frozenset((name,))
+    if name in graph.vectors:
+        return frozenset((graph.vectors[name],))
     if name in graph.assembled:
         nodes = (part.node for part in graph.assembled[name][1])
         return frozenset[str]().union(*(unknowns_named(graph, node) for node in nodes))

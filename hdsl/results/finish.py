@@ -174,7 +174,7 @@ def _variable(
     graph: ModelGraph, node: Node, values: Array, dims: tuple[str, ...], role: Role
 ) -> Variable:
     """A family; one in parts is discrete, or labels of a set, where all its parts are."""
-    parts = graph.parts_of(node.name)
+    parts = graph.drawn_as(node.name)
     randoms = [part.random for part in parts if isinstance(part, Stochastic)]
     members = None
     if len(randoms) == len(parts) and all(random.is_discrete for random in randoms):
@@ -186,8 +186,8 @@ def _variable(
 def _role(plan: Plan, name: str) -> Role | None:
     """Parameter, derived or prediction; what is computed from predictions is one."""
     graph = plan.graph
-    if name in graph.assembled:
-        parts = graph.parts_of(name)
+    if name in graph.assembled or name in graph.vectors:
+        parts = graph.drawn_as(name)
         roles = {graph.roles[p.name] for p in parts if isinstance(p, Stochastic)}
         return "parameter" if "parameter" in roles else "prediction" if roles else "derived"
     match graph.roles.get(name):

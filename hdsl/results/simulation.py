@@ -181,7 +181,7 @@ def _parameters(
         if node is None or (getattr(node, "is_internal", False) and name not in graph.assembled):
             continue
         axes = tuple(axis for axis in value.axes if axis != DRAW)
-        yield name, (axes, _as_written(bound, graph.parts_of(name), np.asarray(value.array)))
+        yield name, (axes, _as_written(bound, graph.drawn_as(name), np.asarray(value.array)))
 
 
 def _as_written(bound: Bound, nodes: Any, array: np.ndarray) -> np.ndarray:

@@ -14,6 +14,25 @@ MATRIX = np.array([[2, 0.5], [0.5, 1]])
 DIFFERENCES = np.array([1, 2, 4])[:, None] - 2 * np.array([1, 2, 4])
 
 PROGRAMS = {
+    "pair_observed": P(
+        """data x[i] = [1, 2, 3], y[i] = [2, 1, 4]
+(x[i], y[i]) ~ MultiNormal([0, 1], [[2, 0.5], [0.5, 1]])""",
+        log_density=stats.multivariate_normal([0, 1], MATRIX)
+        .logpdf([[1, 2], [2, 1], [3, 4]])
+        .sum(),
+    ),
+    "pair_unknown": P(
+        """data z[i] = [1, 2], y = 3
+(u[i], log(v[i])) ~ MultiNormal([0, z[i]], [[2, 0.5], [0.5, 1]])
+y ~ Normal(sum(u) + sum(v), 1)""",
+        at={"(u[i], log(v[i]))": [[0.1, 0.2], [0.3, 0.4]]},
+        gives={"u": [0.1, 0.3], "v": np.exp([0.2, 0.4])},
+        roles={"(u[i], log(v[i]))": "parameter"},
+        log_density=stats.multivariate_normal([0, 0], MATRIX)
+        .logpdf([[0.1, -0.8], [0.3, -1.6]])
+        .sum()
+        + normal(0.4 + np.exp([0.2, 0.4]).sum(), 1).logpdf(3),
+    ),
     "arith": P(
         """data x[i] = [1, 2, 3], b[i] = [0, 1, 1]
 a = -x[2]^2

@@ -424,7 +424,7 @@ def test_independent_mistakes_are_reported_together_in_the_order_of_the_text():
         ("x = nothing; y = nothing + 1; z = nothing", "HB201"),
         ("theta[shool] ~ Normal(0, 1)\ny[k] ~ Normal(theta[k], 1)\nindex k = 1..3", "HB206"),
         ('data y[i+1] from "a.csv"\ny[i] ~ Normal(0, 1)\nz = mean(y)', "HB206"),
-        ("(a, b) ~ MultiNormal(0, 1)\nc = a + b", "HB227"),
+        ("(a, b) ~ MultiNormal(0, 1)\nc = a + b", "HB431"),
         ("a = b; b = c; c = a; d = a + c", "HB204"),
         ("density D(x > 0 | a) = -x\ny ~ D(1, 2)", "HB408"),
         ("def f(x) = x + lost\na = f(1)\nb = f(2)", "HB201"),
