@@ -30,8 +30,9 @@ ONLY_THERE = {
     "xarray": ("data", "results"),
     "pandas": ("results",),
     "rich": ("results", "cli"),
+    "matplotlib": ("results",),
 }
-NOT_AT_ALL = ("arviz", "arviz_base", "arviz_stats", "matplotlib", "optax", "hypothesis", "pytest")
+NOT_AT_ALL = ("arviz", "arviz_base", "arviz_stats", "optax", "hypothesis", "pytest")
 
 
 def imported(code: str, for_types: bool = True) -> Iterator[str]:

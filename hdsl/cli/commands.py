@@ -12,10 +12,11 @@ COMMANDS = {
     "explain": "tell how a model will be computed, or what a code such as HB201 means",
     "simulate": "draw parameters from their priors, and data given these",
     "summary": "show a saved run again",
+    "plot": "draw figures of a saved run",
     "fmt": "write models in canonical form",
     "new": "write a model to start from, for a data file where one is given",
 }
-LATER = ("graph", "math", "report", "plot")
+LATER = ("graph", "math", "report")
 
 _EXAMPLES = """\
 examples:
@@ -24,6 +25,7 @@ examples:
   hdsl check model.hbm                only look for mistakes
   hdsl explain model.hbm              how it will be computed, and why
   hdsl summary model.run --all        the table of a saved run, unfolded
+  hdsl plot model.run                 the figures that its model calls for
 
 `hdsl COMMAND --help` tells the options of a command.
 exit codes: 0 done, 1 model or data at fault, 2 bad command line, 3 ran but not to be trusted

@@ -11,7 +11,7 @@ from hdsl.cli.options import add_format, names
 from hdsl.cli.output import Output
 from hdsl.cli.report import report
 from hdsl.diagnostics import HdslError
-from hdsl.results.fit import open_fit
+from hdsl.results.fit import Fit, open_fit
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -35,17 +35,28 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def execute(arguments: argparse.Namespace, output: Output) -> int:
     """Show a saved fit; 3 if its draws are not to be trusted."""
-    place = Path(arguments.run)
-    if place.suffix == ".hbm":
-        place = run_folder.default_folder(arguments.run)
-    killed = run_folder.unfinished(place)
-    if killed is not None and killed.severity == "error":
-        raise HdslError([killed])
-    output.diagnose([killed] if killed is not None else [])
-    found = open_fit(place)
+    place, found = open_run(arguments.run, output)
     output.facts["out"] = str(place)
     if not output.as_json:
         output.say(repr(found).splitlines()[0])
     chosen = [name for part in arguments.only for name in part] if arguments.only else None
     report(found, output, show_all=arguments.all, names=chosen)
     return DONE if found.trusted else NOT_TRUSTED
+
+
+def open_run(name: str, output: Output) -> tuple[Path, Fit]:
+    """The place of a run and its fit; of a model's file, the run beside it.
+
+    Raises
+    ------
+    HdslError
+        HB570 to HB572 if there is no fit, HB582 if the run was killed before it had one.
+    """
+    place = Path(name)
+    if place.suffix == ".hbm":
+        place = run_folder.default_folder(name)
+    killed = run_folder.unfinished(place)
+    if killed is not None and killed.severity == "error":
+        raise HdslError([killed])
+    output.diagnose([killed] if killed is not None else [])
+    return place, open_fit(place)

@@ -224,6 +224,9 @@ CODES: dict[str, str] = {
     "HB584": "a model that can't be begun",
     "HB585": "not enough memory",
     "HB586": "draws that can't be written",
+    "HB587": "no such kind of figure",
+    "HB588": "a figure that can't be drawn",
+    "HB589": "a figure that can't be written",
     # Lints.
     "HB601": "an improper prior",
     "HB602": "an index that hides another",

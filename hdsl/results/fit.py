@@ -33,6 +33,8 @@ from hdsl.source import Source
 if TYPE_CHECKING:
     import xarray
 
+    from hdsl.results.plots import Plots
+
 NamedArrays = Mapping[str, tuple[tuple[str, ...], Array]]
 
 
@@ -157,6 +159,13 @@ class Fit:
     def verdict(self) -> str:
         """In words: what can be trusted, or what is wrong, where, and what to try."""
         return verdict_of(self)
+
+    @cached_property
+    def plot(self) -> Plots:
+        """Its figures: ``fit.plot.caterpillar("theta")``; printing it lists the kinds."""
+        from hdsl.results.plots import Plots
+
+        return Plots(self)
 
     @property
     def plan(self) -> str:

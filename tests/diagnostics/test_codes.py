@@ -38,6 +38,7 @@ WITHOUT_A_MODEL = {
         ("HB504", "HB507", "HB505", "HB580", "HB581", "HB582", "HB583", "HB584", "HB585", "HB586"),
         "only a command says it",
     ),
+    **dict.fromkeys(("HB587", "HB588", "HB589"), "it is about a figure of a fit"),
     **dict.fromkeys(
         (code for code in CODES if "HB550" <= code <= "HB579"), "it is about draws or a saved fit"
     ),

@@ -1,0 +1,128 @@
+"""All kinds of figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from hdsl.diagnostics import Diagnostic, HdslError
+from hdsl.results.plots import caterpillar, contour, prior_posterior
+from hdsl.results.plots.style import styled
+from hdsl.results.plots.subject import Subject
+from hdsl.results.plots.wishes import ALWAYS, Wishes, refusal
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of figure.
+
+    Attributes
+    ----------
+    shows
+        What it shows, in a few words.
+    names
+        What is named with it; empty where nothing is.
+    draw
+        Makes the figure.
+    takes
+        Options that it has beside those of all kinds.
+    suggested
+        For each figure of this kind that a model calls for, the names in it.
+    """
+
+    name: str
+    shows: str
+    names: str
+    draw: Callable[[Subject, Wishes], Figure]
+    takes: frozenset[str] = frozenset()
+    suggested: Callable[[Subject], Sequence[tuple[str, ...]]] = field(default=lambda _: [])
+
+
+_ALL = (
+    Kind(
+        "prior_posterior", "prior against posterior", "single numbers; by default all",
+        prior_posterior.draw, frozenset({"truth", "prior"}), prior_posterior.suggested,
+    ),
+    Kind(
+        "caterpillar", "the intervals of a family, with what each one's data alone say",
+        "one family", caterpillar.draw, frozenset({"order"}), caterpillar.suggested,
+    ),
+    Kind(
+        "contour", "the joint density of two quantities", "two numbers or formulas",
+        contour.draw, frozenset({"truth"}), contour.suggested,
+    ),
+    Kind(
+        "pairs", "every two of some quantities", "two to eight numbers or formulas",
+        contour.draw_pairs, frozenset(), contour.suggested_pairs,
+    ),
+)  # fmt: skip
+KINDS = {kind.name: kind for kind in _ALL}
+
+
+def kind_of(name: str) -> Kind:
+    """A kind by its name.
+
+    Raises
+    ------
+    HdslError
+        HB587 if there is none.
+    """
+    found = KINDS.get(name.replace("-", "_"))
+    if found is not None:
+        return found
+    near = next(iter(get_close_matches(name, KINDS, 1, 0.6)), None)
+    raise HdslError(
+        [
+            Diagnostic(
+                "HB587",
+                f"there is no kind of figure `{name}`",
+                cause=f"the kinds are {', '.join(f'`{one}`' for one in KINDS)}",
+                help=f"did you mean `{near}`?" if near else "choose one of these",
+            )
+        ]
+    )
+
+
+def make(kind: Kind, subject: Subject, wishes: Wishes) -> Figure:
+    """Draw a figure.
+
+    Raises
+    ------
+    HdslError
+        HB574 or HB588 if it can't be drawn of this fit.
+    """
+    for option in wishes.given:
+        if option not in kind.takes | ALWAYS:
+            fitting = [one.name for one in _ALL if option in one.takes]
+            raise refusal(
+                f"`{kind.name}` has no option `{option}`",
+                f"`{option}` is for {', '.join(f'`{name}`' for name in fitting)}",
+                "leave it out",
+            )
+    with styled():
+        figure = kind.draw(subject, wishes)
+        _apply(figure, wishes)
+    return figure
+
+
+def suggested(subject: Subject) -> list[tuple[Kind, tuple[str, ...]]]:
+    """The figures that a model calls for: kinds with names."""
+    return [(kind, names) for kind in _ALL for names in kind.suggested(subject)]
+
+
+def _apply(figure: Figure, wishes: Wishes) -> None:
+    """What is wished of every figure."""
+    if wishes.title:
+        figure.suptitle(wishes.title, x=0.012, ha="left")
+    first = figure.axes[0] if figure.axes else None
+    if first is not None and wishes.x_label:
+        first.set_xlabel(wishes.x_label)
+    if first is not None and wishes.y_label:
+        first.set_ylabel(wishes.y_label)
+    width, height = figure.get_size_inches()
+    figure.set_size_inches(wishes.width or width, wishes.height or height)
