@@ -89,7 +89,7 @@ CODES: dict[str, str] = {
     "HB322": "a label that is missing",
     "HB323": "sizes that disagree",
     "HB324": "labels that disagree",
-    "HB325": "a range whose ends are no whole numbers",
+    "HB325": "a range whose ends or step don't fit",
     "HB326": "labels used as numbers that are texts",
     "HB327": "a label that is not there",
     "HB328": "an element that two statements define",

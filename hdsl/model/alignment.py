@@ -18,7 +18,6 @@ from hdsl.model.element_names import label_name, listed_labels, suggestion
 from hdsl.model.readings import Labels, key_of, labels_beside
 from hdsl.model.supplies import Supplies, Supply
 
-ROWS = "the rows of"
 Positions = NDArray[np.int64]
 
 
@@ -73,8 +72,6 @@ class Alignment:
         labels = labels_beside(supply, axis, self.supplies)
         if labels is None or labels is index_set.labels:
             self._check_size(supply, axis, size)
-            if labels is None and axis == 0:
-                self._check_order_of_rows(supply, index_set)
             return None
         if len(labels) != size:
             raise self._labels_of_another_size(supply, index_set, len(labels), size)
@@ -82,26 +79,6 @@ class Alignment:
         if key not in self.orders:
             self.orders[key] = self._order(supply, index_set, labels)
         return self.orders[key]
-
-    def _check_order_of_rows(self, supply: Supply, index_set: IndexSet) -> None:
-        """A column with the set's name and its labels in another order: which of them counts?"""
-        table = supply.table
-        column = table.fields.get(index_set.name) if supply.is_tabular and table else None
-        by_rows = self.words.get(index_set.name, "").startswith(ROWS)
-        if column is None or by_rows or column.shape != (index_set.size,):
-            return
-        found = positions_in(index_set, column.values, column.kind == "text")
-        if (found < 0).any() or np.array_equal(found, np.arange(found.size)):
-            return
-        name = index_set.name
-        raise self.fail(
-            "HB324",
-            f"the rows of {supply.source_name} stand in another order than the labels of `{name}`",
-            supply,
-            cause=f"without a label column, rows are matched by position; yet column `{name}` "
-            "holds the labels in another order",
-            help=f'say that the column holds the labels: `"{name}" as {name}`',
-        )
 
     def _labels_of_another_size(
         self, supply: Supply, index_set: IndexSet, labels: int, size: int
@@ -128,14 +105,8 @@ class Alignment:
             supply,
             cause=f"all that is said about an index set must agree; the labels of "
             f"`{index_set.name}` come from {self.words.get(index_set.name, 'elsewhere')}",
-            help=self._size_help(supply, index_set),
+            help=f"give the rows of {supply.source_name or 'this item'} an index set of their own",
         )
-
-    def _size_help(self, supply: Supply, index_set: IndexSet) -> str:
-        name = index_set.name
-        if supply.table is not None and name in supply.table.fields:
-            return f'if column `{name}` holds the labels, say so: `"{name}" as {name}`'
-        return f"give the rows of {supply.source_name or 'this item'} an index set of their own"
 
     def _order(self, supply: Supply, index_set: IndexSet, labels: Labels) -> Positions | None:
         found = positions_in(index_set, np.array(labels, dtype=object), _has_texts(labels))

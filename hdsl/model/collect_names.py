@@ -26,7 +26,7 @@ def collect_names(
     outside: Mapping[str, Callable[..., Any]] | None = None,
 ) -> Names:
     """Collect the names of a program; mistakes go to the report."""
-    names = Names(report, outside=outside or {})
+    names = Names(report, outside=outside or {}, compared=_compared_with_texts(program))
     statements = program.statements
     for statement in statements:
         if isinstance(statement, tree.IndexStatement):
@@ -59,6 +59,20 @@ def collect_names(
     _find_primes(names)
     _find_clashes(names)
     return names
+
+
+def _compared_with_texts(program: tree.Program) -> frozenset[str]:
+    """The arrays in ``kind[bag] == "Plain"`` of all statements but those of data."""
+    found: set[str] = set()
+    for statement in program.statements:
+        if isinstance(statement, tree.DataStatement):
+            continue
+        for node in tree.walk(statement):
+            if isinstance(node, tree.Comparison) and any(
+                isinstance(operand, tree.String) for operand in node.operands
+            ):
+                found.update(x.array.text for x in node.operands if isinstance(x, tree.Subscript))
+    return frozenset(found)
 
 
 def _target(

@@ -13,6 +13,7 @@ from hdsl.data import table_from_python as as_table
 from hdsl.data.fields import ArrayPlaces
 from hdsl.data.fingerprint import fingerprint_fields
 from hdsl.diagnostics import HdslError, Report
+from hdsl.expressions.tree import set_of
 from hdsl.model.conditions import rows_kept
 from hdsl.model.graph import DataDeclaration, DataFile, ModelGraph
 from hdsl.model.supplies import GIVEN, Supplies, Supply, column_of, report_missing_column
@@ -54,7 +55,24 @@ class _Collector:
                 continue
             if supply is not None:
                 self.found.items[declaration.name] = supply
+        for supply in list(self.found.items.values()):
+            self._add_labels_beside(supply)
         return self.found
+
+    def _add_labels_beside(self, supply: Supply) -> None:
+        """A column that bears the name of the rows' index set holds its labels."""
+        axes, table = supply.declaration.axes, supply.table
+        if table is None or not table.tabular or not axes:
+            return
+        name = set_of(axes[0])
+        column = table.fields.get(name)
+        named = name in self.graph.data or self.found.label_column(supply.group, name)
+        lies_long = supply.field is not None and len(axes) > 1
+        if column is None or named or lies_long:
+            return
+        declared = replace(supply.declaration, name=name, type=None, column=name, labels_of=name)
+        labels = Supply(declared, column, table, supply.source_name, supply.group)
+        self.found.items[f"{supply.declaration.name}'s {name}"] = labels
 
     def _misspelt(self) -> set[str]:
         """Report names of given values that the model doesn't have, but almost (HB504)."""

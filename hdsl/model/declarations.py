@@ -219,8 +219,13 @@ def _data_item(
 
 
 def _type(names: Names, item: tree.DataItem) -> str | None:
+    name = item.name
     if item.type is None:
-        return None
+        if not item.indices or name.text not in names.compared or name.text in names.sets:
+            return None
+        # What is compared with texts holds the labels of a set of its own.
+        names.sets[name.text] = SetDeclaration(name.text, name.span, typed_by=(name.text,))
+        return name.text
     kind = item.type.name.text
     within = item.type.within
     if within is not None and (kind in VALUE_TYPES or within.text == kind):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 import numpy as np
 
@@ -13,7 +14,6 @@ from hdsl.diagnostics import Report
 from hdsl.expressions.evaluate import Evaluator
 from hdsl.expressions.index_set import IndexSet, Label
 from hdsl.expressions.tree import set_of
-from hdsl.model.alignment import ROWS
 from hdsl.model.element_names import label_name, number_name
 from hdsl.model.evaluable import can_evaluate
 from hdsl.model.graph import ModelGraph, SetDeclaration
@@ -27,6 +27,7 @@ from hdsl.model.readings import (
 from hdsl.model.supplies import Supplies, Supply
 
 LARGEST_SET = 2**53
+LARGEST_LIST = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -112,35 +113,59 @@ def resolve_bounds(
     assert declared.bounds is not None
     if not all(can_evaluate(end, evaluator) for end in declared.bounds):
         return False
-    ends: list[int] = []
+    ends: list[float] = []
     for word, end in zip(("lower end", "upper end", "step"), declared.bounds, strict=True):
         value = np.asarray(evaluator(end).array, float)
-        if value.size != 1 or float(value.reshape(())) != np.floor(value.reshape(())):
+        if value.size != 1 or not np.isfinite(value).all():
             found = number_name(float(value.reshape(-1)[0])) if value.size == 1 else "an array"
-            _not_whole(declared, f"the {word} of `{declared.name}` is {found}", report)
+            _unfit_range(declared, f"the {word} of `{declared.name}` is {found}", report)
             sets.failed.add(declared.name)
             return True
-        if abs(float(value.reshape(()))) > LARGEST_SET:
-            _too_large(declared, report)
-            sets.failed.add(declared.name)
-            return True
-        ends.append(int(value.reshape(())))
+        ends.append(float(value.reshape(())))
     lower, upper, step = ends
-    if step < 1:
-        _not_whole(declared, f"the step of `{declared.name}` is {step}", report)
+    labels = _range_labels(declared, lower, upper, step, report)
+    if labels is None:
         sets.failed.add(declared.name)
-        return True
-    sets.add(IndexSet(declared.name, range(lower, upper + 1, step)), "its `index` line")
+    else:
+        sets.add(IndexSet(declared.name, labels), "its `index` line")
     return True
 
 
-def _not_whole(declared: SetDeclaration, title: str, report: Report) -> None:
+def _range_labels(
+    declared: SetDeclaration, lower: float, upper: float, step: float, report: Report
+) -> range | tuple[float, ...] | None:
+    """The numbers from `lower` to `upper`; `None` after a mistake."""
+    name = declared.name
+    if step <= 0:
+        _unfit_range(declared, f"the step of `{name}` is {number_name(step)}", report)
+        return None
+    if max(abs(lower), abs(upper)) > LARGEST_SET or (upper - lower) / step > LARGEST_SET:
+        _too_large(declared, report)
+        return None
+    if lower == np.floor(lower) and step == np.floor(step):
+        if step == 1 and upper != np.floor(upper):
+            _unfit_range(declared, f"the upper end of `{name}` is {number_name(upper)}", report)
+            return None
+        return range(int(lower), int(np.floor(upper)) + 1, int(step))
+    if step == 1:
+        _unfit_range(declared, f"the lower end of `{name}` is {number_name(lower)}", report)
+        return None
+    if (upper - lower) / step > LARGEST_LIST:
+        _too_large(declared, report)
+        return None
+    # In decimals, as people write them: the label 0.3 is 0.3 and not three times 0.1.
+    first, last, by = (Decimal(repr(number)) for number in (lower, upper, step))
+    return tuple(float(first + i * by) for i in range(int((last - first) // by) + 1))
+
+
+def _unfit_range(declared: SetDeclaration, title: str, report: Report) -> None:
     report.add(
         "HB325",
         title,
         declared.span,
-        cause="the ends of a range are whole numbers, and its step is a whole number above zero",
-        help="check the data that the range depends on",
+        cause="a range goes by ones from a whole number to another, unless its step, above zero, "
+        "stands after `by`",
+        help="check the ends and the step: `index t = 1..10`, `index x = 0..10 by 0.5`",
     )
 
 
@@ -149,7 +174,8 @@ def _too_large(declared: SetDeclaration, report: Report) -> None:
         "HB325",
         f"the range of `{declared.name}` is too long",
         declared.span,
-        cause="the numbers of a range are at most 2^53, so that each is held exactly",
+        cause="the numbers of a range are at most 2^53, so that each is held exactly; one with "
+        "decimals has at most ten million",
         help="check the ends of the range",
     )
 
@@ -201,7 +227,7 @@ def _said_by_axis(supply: Supply, axis: int, supplies: Supplies) -> Iterator[Say
         assert supply.table.rows is not None
         size = supply.table.rows.size
     rows = supply.is_tabular and axis == 0
-    words = f"{ROWS} {_source(supply)}" if rows else f"the size of `{name}`"
+    words = f"the rows of {_source(supply)}" if rows else f"the size of `{name}`"
     yield Saying(3, range(1, size + 1), words)
 
 

@@ -71,6 +71,8 @@ class Names:
         Statements about several variables at once.
     ranges
         The ranges of index sets that are not known before the data.
+    compared
+        Names that the statements compare with a text in quotes.
     broken
         Names whose statement has a mistake that was reported: what uses them says nothing more.
     """
@@ -88,6 +90,7 @@ class Names:
     observations: list[Target] = field(default_factory=list[Target])
     factors: list[tree.FactorStatement] = field(default_factory=list[tree.FactorStatement])
     ranges: dict[str, tree.Range] = field(default_factory=dict[str, tree.Range])
+    compared: frozenset[str] = frozenset()
     broken: set[str] = field(default_factory=set[str])
 
     def is_quantity(self, name: str) -> bool:

@@ -223,12 +223,37 @@ def test_rows_of_two_sets(tmp_path: Path) -> None:
     assert under(text, found) == "size[class]"
 
 
-def test_rows_in_another_order_than_the_labels_are_no_guess(tmp_path: Path) -> None:
+def test_a_column_with_the_name_of_the_set_holds_its_labels(tmp_path: Path) -> None:
     write(tmp_path, "a.csv", "school,y\nB,1\nA,2\n")
-    text = 'index school = {A, B}\ndata y[school] from "a.csv"\ny[school] ~ Normal(0, 1)\n'
-    assert one_mistake(text, folder=tmp_path).code == "HB324"
-    named = text.replace("data y", 'data "school" as school, y')
+    text = 'data y[school] from "a.csv"\ny[school] ~ Normal(0, 1)\n'
+    assert list(bound(text, folder=tmp_path).sets["school"].labels) == ["B", "A"]
+    declared = f"index school = {{A, B}}\n{text}"
+    assert bound(declared, folder=tmp_path).values["y"].array.tolist() == [2, 1]
+    named = declared.replace("data y", 'data "school" as school, y')
     assert bound(named, folder=tmp_path).values["y"].array.tolist() == [2, 1]
+    write(tmp_path, "a.csv", "school,y\nB,1\nA,2\nB,3\n")
+    found = one_mistake(text, folder=tmp_path)
+    assert found.code == "HB321"
+    assert "school[row] : school" in found.help
+
+
+def test_texts_are_compared_with_texts() -> None:
+    text = 'data y[i], kind[i]\nkept[i] = kind[i] == "b"\ny[i] ~ Normal(kept[i], 1)\n'
+    values = bound(text, {"y": [1.0, 2, 3], "kind": ["a", "b", "a"]}).values
+    assert values["kept"].array.tolist() == [0, 1, 0]
+    assert one_mistake(text.replace('"b"', '"c"'), {"y": [1.0, 2], "kind": ["a", "b"]}).code == (
+        "HB327"
+    )
+
+
+def test_a_range_in_decimals() -> None:
+    def labels(text: str) -> list[float]:
+        return list(bound(f"index x = {text}\na ~ Normal(0, 1)\nb[x] = a * x\n").sets["x"].labels)
+
+    assert labels("0..1 by 0.1") == [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1]
+    assert labels("0.5..3 by 2") == [0.5, 2.5]
+    assert labels("1..2 by 0.3") == [1, 1.3, 1.6, 1.9]
+    assert labels("5..7.5 by 2") == [5, 7]
 
 
 def test_a_file_given_for_one_item(tmp_path: Path) -> None:
