@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaln, expit
+from scipy.special import betaln, expit, logit
 
 Floats = NDArray[np.float64]
 
@@ -53,7 +53,10 @@ class BetaPopulation:
 
 
 def beta_population(
-    successes: NDArray[np.int64], trials: NDArray[np.int64], hyperprior: str
+    successes: NDArray[np.int64],
+    trials: NDArray[np.int64],
+    hyperprior: str,
+    widest: float = 0.6,
 ) -> BetaPopulation:
     """The population from which the rates of all groups come.
 
@@ -62,19 +65,26 @@ def beta_population(
     hyperprior
         "gamma": a and b from Gamma(2, rate 0.1); "flat": mean and concentration^(-1/2) uniform,
         as in Gelman et al., Bayesian Data Analysis, 3rd edition, section 5.3.
+    widest
+        The end of the grid of concentration^(-1/2) with a flat hyperprior.
     """
-    logit_mean = np.linspace(-2.4, -0.6, 361)[:, None]
-    log_concentration = np.linspace(0.5, 8.0, 601)[None, :]
-    concentration = np.exp(log_concentration) + 0 * logit_mean
+    pooled = successes.sum() / trials.sum()
+    logit_mean = (logit(pooled) + np.linspace(-0.9, 0.9, 361))[:, None]
+    if hyperprior == "gamma":
+        concentration = np.exp(np.linspace(0.5, 7.0, 401))[None, :] + 0 * logit_mean
+    else:  # equal steps of what has a flat prior, up to concentrations of some millions
+        steps = np.linspace(0, widest, 401)
+        concentration = ((steps[1:] + steps[:-1]) / 2)[None, :] ** -2 + 0 * logit_mean
     a = expit(logit_mean) * concentration
     b = concentration - a
-    log_density = np.log(a) + np.log(b)  # the Jacobian of the two coordinates
+    log_density = np.log(a) + np.log(b)  # the Jacobian of logit mean and log concentration
     if hyperprior == "gamma":
         log_density += np.log(a) - 0.1 * a + np.log(b) - 0.1 * b
     else:
-        log_density += -2.5 * log_concentration
+        log_density -= 2 * np.log(concentration)  # that of logit mean alone
+    log_density -= len(trials) * betaln(a, b)
     alike, counts = np.unique(np.stack([successes, trials]), axis=1, return_counts=True)
     for (y, n), count in zip(alike.T, counts, strict=True):
-        log_density += count * (betaln(a + y, b + n - y) - betaln(a, b))
+        log_density += count * betaln(a + y, b + n - y)
     weights = np.exp(log_density - log_density.max())
     return BetaPopulation(a, b, weights / weights.sum())

@@ -28,6 +28,7 @@ SEED = 1
 TOLERANCE = 4.0
 
 Draws = NDArray[np.float64]
+Counts = NDArray[np.int_]
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Expected:
     Attributes
     ----------
     digits
-        Digits after the point.
+        Digits after the point; negative if the last one stands for tens, hundreds, …
     mcse
         Monte Carlo error of the mean from which the reference was computed; `None` if it was not
         computed from draws.
@@ -87,10 +88,16 @@ def expected_numbers(name: str, model: str = "model") -> Iterator[Expected]:
                     quantity,
                     statistic,
                     float(text),
-                    len(text.partition(".")[2]),
+                    digits_of(text),
                     float(mcse) if mcse else None,
                     float(cells["sd"]) if mcse else None,
                 )
+
+
+def digits_of(number: str) -> int:
+    """Digits after the point: 2 of 0.25, -3 of 5e3, -1 of 5.73e3."""
+    mantissa, _, exponent = number.partition("e")
+    return len(mantissa.partition(".")[2]) - int(exponent or 0)
 
 
 @cache
@@ -230,32 +237,74 @@ def _of_distribution(distribution: stats.rv_continuous, expected: Expected) -> f
     return {"mean": distribution.mean, "sd": distribution.std}[expected.statistic]()
 
 
-def test_class_by_class_table_is_that_of_the_quadrature() -> None:
-    bags = _rows("mm_class_by_class/mm_daily_bags.csv", kind="Plain")
-    days = sorted({bag["date"] for bag in bags})
-    blue = np.zeros(len(days), int)
-    total = np.zeros(len(days), int)
-    for bag in bags:
-        blue[days.index(bag["date"])] += int(bag["blue"])
-        total[days.index(bag["date"])] += int(bag["total"])
-    assert (len(bags), len(days), blue.sum(), total.sum()) == (61, 55, 634, 2792)
-    population = beta_population(blue, total, "gamma")
-    _check_table("mm_class_by_class", population, mean="mean_blue", sd="sd_blue")
+# The end of the quadrature's grid of concentration^(-1/2).
+WIDEST = {"madison_bda3": 0.15}
+
+
+@pytest.mark.parametrize("model", [model for name, model in MODELS if name == "mm_class_by_class"])
+def test_class_by_class_table_is_that_of_the_quadrature(model: str) -> None:
+    match model.removesuffix("_bda3"):
+        case "tennessee" | "madison" as place:
+            (file,) = (EXAMPLES / "mm_class_by_class").glob(f"mm_{place}*_bags.csv")
+            blue, total = _counts(_rows(f"mm_class_by_class/{file.name}"), "participant", "bag")
+            assert (len(blue), blue.sum(), total.sum()) in {(17, 76, 357), (48, 481, 2620)}
+        case kind:
+            kind = "Peanut" if kind == "peanut" else "Plain"
+            blue, total = _counts(_rows("mm_class_by_class/mm_daily_bags.csv", kind=kind), "date")
+            assert (len(blue), blue.sum(), total.sum()) in {(55, 634, 2792), (24, 116, 515)}
+    hyperprior = "flat" if model.endswith("_bda3") else "gamma"
+    population = beta_population(blue, total, hyperprior, WIDEST.get(model, 0.6))
+    _check_table("mm_class_by_class", population, mean="mean_blue", sd="sd_blue", model=model)
+
+
+def _counts(rows: list[dict[str, str]], *groups: str) -> tuple[Counts, Counts]:
+    """Blue and all candies of each group, which one of the columns tells."""
+    (group,) = (name for name in groups if name in rows[0])
+    labels = [row[group] for row in rows]
+    groups_of_rows = np.unique(labels, return_inverse=True)[1]
+    blue = np.bincount(groups_of_rows, [int(row["blue"]) for row in rows])
+    total = np.bincount(groups_of_rows, [int(row["total"]) for row in rows])
+    return blue.astype(int), total.astype(int)
 
 
 def test_rat_tumours_table_is_that_of_the_quadrature() -> None:
-    rows = _rows("rat_tumours/rat_tumours.csv")
-    tumours = np.array([int(row["tumours"]) for row in rows])
-    rats = np.array([int(row["rats"]) for row in rows])
-    assert (len(rows), tumours.sum(), rats.sum()) == (71, 267, 1739)
-    population = beta_population(tumours, rats, "flat")
+    population = rat_population()
     _check_table("rat_tumours", population, mean="mu", sd="sd_rate")
+    groups = {label: counts for label, *counts in rats()}
     for expected in expected_numbers("rat_tumours"):
         if expected.quantity.startswith("theta"):
-            place = int(expected.quantity[len("theta[") : -1]) - 1
-            mean, sd = _group(population, int(tumours[place]), int(rats[place]))
+            mean, sd = _group(population, *groups[int(expected.quantity[len("theta[") : -1])])
             value = {"mean": mean, "sd": sd}[expected.statistic]
             assert abs(expected.value - value) <= 1.1 * expected.rounding, expected
+
+
+def rats() -> list[tuple[int, int, int]]:
+    """Label of the experiment, tumours, rats."""
+    rows = _rows("rat_tumours/rat_tumours.csv")
+    return [(int(r["experiment"]), int(r["tumours"]), int(r["rats"])) for r in rows]
+
+
+@cache
+def rat_population() -> BetaPopulation:
+    _, tumours, number = np.array(rats()).T
+    assert (len(number), tumours.sum(), number.sum()) == (71, 267, 1739)
+    return beta_population(tumours, number, "flat")
+
+
+def test_mode_of_the_rats_is_the_published_one() -> None:
+    """(log(a / b), log(a + b)) = (-1.79, 2.74), from the density that hdsl samples."""
+    from scipy.optimize import minimize
+
+    density = hdsl.load(EXAMPLES / "rat_tumours" / "model.hbm").log_density()
+
+    def negative(point: Draws) -> float:
+        # hdsl walks in logit(mu) = log(a / b) and logit(s / 10), where log(a + b) = -2 log(s).
+        share = np.exp(-point[1] / 2) / 10
+        return -float(density(np.array([point[0], np.log(share / (1 - share))]))) + np.log1p(-share)
+
+    assert density.dimension == 2
+    found = minimize(negative, [-1.5, 2.0], method="Nelder-Mead", options={"xatol": 1e-4})
+    np.testing.assert_allclose(found.x, [-1.785, 2.742], atol=2e-3)
 
 
 def _rows(file: str, **wanted: str) -> list[dict[str, str]]:
@@ -263,16 +312,20 @@ def _rows(file: str, **wanted: str) -> list[dict[str, str]]:
         return [row for row in csv.DictReader(lines) if wanted.items() <= row.items()]
 
 
-def _check_table(name: str, population: BetaPopulation, mean: str, sd: str) -> None:
+def _check_table(
+    name: str, population: BetaPopulation, mean: str, sd: str, model: str = "model"
+) -> None:
     values = {
         mean: population.mean,
         sd: population.sd,
         "concentration": population.concentration,
         "a": population.a,
         "b": population.b,
+        "x": np.log(population.a / population.b),
+        "z": np.log(population.concentration),
     }
-    checked = [e for e in expected_numbers(name) if not e.quantity.startswith("theta")]
-    assert {e.quantity for e in checked} == values.keys()
+    checked = [e for e in expected_numbers(name, model) if not e.quantity.startswith("theta")]
+    assert {mean, sd, "concentration"} <= {e.quantity for e in checked}
     for expected in checked:
         array = values[expected.quantity]
         match expected.statistic:
@@ -280,6 +333,10 @@ def _check_table(name: str, population: BetaPopulation, mean: str, sd: str) -> N
                 value = population.expected(array)
             case "sd":
                 value = population.deviation(array)
+            case quantile if expected.quantity == "concentration":
+                # The grid is even in the spread, and the quantiles of one are those of the other.
+                probability = 1 - float(quantile.removesuffix("%")) / 100
+                value = population.quantile(array**-0.5, probability) ** -2
             case quantile:
                 value = population.quantile(array, float(quantile.removesuffix("%")) / 100)
         assert abs(expected.value - value) <= 1.1 * expected.rounding, (expected, value)
