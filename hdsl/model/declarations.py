@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -131,11 +131,22 @@ def constant(expression: tree.Expression) -> Label | None:
             return None
 
 
-def literal(expression: tree.Expression) -> Any:
-    """A literal number, text or nested list as Python values; `None` for anything else."""
+MISSING = ("missing", "NA")
+"""What stands in a list of data for a value that is missing."""
+
+
+def literal(expression: tree.Expression, labels: Container[str] = ()) -> Any:
+    """A literal number, text or nested list as Python values; `None` for anything else.
+
+    What is missing is nan. `labels` are the texts that may stand without quotes.
+    """
     if isinstance(expression, tree.List):
-        items = [literal(item) for item in expression.items]
+        items = [literal(item, labels) for item in expression.items]
         return None if any(item is None for item in items) else items
+    if isinstance(expression, tree.Name) and expression.text in labels:
+        return expression.text
+    if isinstance(expression, tree.Name) and expression.text in MISSING:
+        return math.nan
     return constant(expression)
 
 
@@ -146,8 +157,8 @@ def _in_place_of(value: tree.Expression) -> str:
             return "write a list in square brackets: `[1, 2, 3]`"
         case tree.Name("True" | "TRUE" | "False" | "FALSE"):
             return f"write `{value.text.lower()}`"
-        case tree.Name("null" | "NA" | "NaN" | "nan" | "None"):
-            return "missing values stand in a file, as empty cells, or come from the caller"
+        case tree.Name("null" | "NaN" | "nan" | "None" | "na" | "Missing" | "MISSING"):
+            return f"for a value that is missing write `missing`, not `{value.text}`"
         case tree.List(items):
             return next(filter(None, map(_in_place_of, items)), "")
         case _:
@@ -197,7 +208,7 @@ def _data_item(
         axes.append(index.text if index.text not in axes else index.text + "'")
     given = None
     if item.value is not None:
-        given = literal(item.value)
+        given = literal(item.value, names.labels())
         if given is None:
             names.report.add(
                 "HB218",
