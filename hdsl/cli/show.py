@@ -62,7 +62,8 @@ def graph_lines(graph: ModelGraph) -> Iterator[str]:
         known = f"{len(declared.labels)} labels" if declared.labels is not None else "from data"
         yield f"index       {declared.name}: {known}"
     for item in graph.data.values():
-        origin = f"from {item.file.name}" if item.file else "inline" if item.given is not None else "given"
+        inline = "given" if item.given is None else "inline"
+        origin = f"from {item.file.name}" if item.file else inline
         kind = f" : {item.type}" if item.type else ""
         yield f"data        {with_axes(item.name, item.axes)}{kind}, {origin}"
     for name, chosen in graph.selections.items():

@@ -26,7 +26,7 @@ from hdsl.expressions.tree import (
 
 _FLAT = {
     *("less", "less_equal", "equal", "not_equal", "and", "or", "not", "constant"),
-    *("sign", "floor", "ceil", "round", "missing"),
+    *("sign", "floor", "ceil", "round", "missing", "undefined"),
 }
 """Functions without a derivative."""
 

@@ -199,7 +199,7 @@ def positive_definite(a: Expression, axes: tuple[str, str], name: str) -> Iterat
     yield Condition(
         apply("less_equal", apart, 1e-8 * size), f"`{name}` must be symmetric, but is not"
     )
-    unknown = apply("missing", log_diagonal_sum(cholesky(a, axes), axes))
+    unknown = apply("undefined", log_diagonal_sum(cholesky(a, axes), axes))
     yield Condition(apply("equal", unknown, 0.0), f"`{name}` must be positive definite, but is not")
 
 

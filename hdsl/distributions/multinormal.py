@@ -57,7 +57,7 @@ def _standardised(
 
 def never_nan(value: Expression) -> Expression:
     """Minus infinity where a matrix has no Cholesky factor."""
-    return where(apply("missing", value), -np.inf, value)
+    return where(apply("undefined", value), -np.inf, value)
 
 
 def _spread(

@@ -83,6 +83,7 @@ FUNCTIONS: dict[str, Function] = {
     "or": _comparison(lambda xp, a, b: (a != 0) | (b != 0)),
     "not": Function(1, _truth(lambda xp, a: a == 0), codomain=(0, 1), public=False),
     "where": Function(3, lambda xp, c, a, b: xp.where(c != 0, a, b), public=False),
+    "undefined": Function(1, _truth(lambda xp, a: xp.isnan(a)), codomain=(0, 1), public=False),
     "missing": Function(1, _truth(lambda xp, a: xp.isnan(a)), codomain=(0, 1), meaning="1 where the cell is empty"),
     "exp": Function(1, lambda xp, a: xp.exp(a), 1, codomain=(0, _INF), meaning="e to the power x"),
     "log": Function(1, special.log, 1, domain=(0, _INF), meaning="natural logarithm"),

@@ -33,7 +33,7 @@ from hdsl.expressions.tree import (
 
 _INF = math.inf
 _WHOLE = {
-    *("floor", "ceil", "round", "sign", "missing", "not", "and", "or"),
+    *("floor", "ceil", "round", "sign", "missing", "undefined", "not", "and", "or"),
     *("less", "less_equal", "equal", "not_equal"),
 }
 

@@ -16,7 +16,9 @@ from hdsl.expressions.tree import Expression, Size, apply
 from hdsl.model.combinators import COMBINATORS
 from hdsl.model.comparisons import of_the_same_set
 from hdsl.model.density_heads import OwnDensity
+from hdsl.model.draw_ranks import rank_of
 from hdsl.model.integrals import integrate, interpolate
+from hdsl.model.joint_values import of_whole_value
 from hdsl.model.linear_algebra import LINEAR_ALGEBRA, matrix_function
 from hdsl.model.odes import ode
 from hdsl.model.ordered import CATEGORIES
@@ -232,9 +234,12 @@ def _of_distribution(read: Translator, expression: tree.Call, scope: Scope) -> T
         if isinstance(found, Categorical)
         else read.number(arguments[1], scope)
     )
+    rank = rank_of(arguments[0])
+    if rank and expression.function == "log_prob":
+        found, value = of_whole_value(read, found, value, rank, arguments[1])
     if expression.function == "log_prob":
         return Typed(found.guarded_log_prob(value))
-    below = found.cdf(value)
+    below = None if rank else found.cdf(value)
     if below is None:
         read.fail(
             "HB427",

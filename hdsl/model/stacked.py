@@ -6,13 +6,11 @@ set that the arguments of the distribution bring, else one of the labels 1, 2, â
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NoReturn
 
 from hdsl.diagnostics import Label as Place
-from hdsl.distributions.joint import Joint
-from hdsl.distributions.random import Random
 from hdsl.expressions.functions import LINKS
 from hdsl.expressions.tree import (
     Along,
@@ -24,12 +22,13 @@ from hdsl.expressions.tree import (
     apply,
     set_of,
 )
+from hdsl.model.draw_ranks import rank_of
 from hdsl.model.graph import Deterministic, SetDeclaration, Stochastic
+from hdsl.model.joint_values import sets_brought
 from hdsl.model.left import Left, read_left
 from hdsl.model.names import Names, Target
 from hdsl.model.randoms import random
-from hdsl.model.scope import LIST_AXIS, Failed, Scope, is_slice
-from hdsl.model.whole_draws import rank_of
+from hdsl.model.scope import Failed, Scope
 from hdsl.source import Span
 from hdsl.syntax import tree
 from hdsl.syntax.format_expression import format_expression
@@ -162,7 +161,7 @@ def _axis(
     """The axis of a vector: over the set that the arguments bring, else over one of its own."""
     count = len(statement.targets)
     found = random(build.read, statement.distribution, scope)
-    over = next(_sets_brought(found, {set_of(axis) for axis in plates}), None)
+    over = next(sets_brought(found, {set_of(axis) for axis in plates}), None)
     if over is None:
         over = name
         build.names.sets[name] = SetDeclaration(
@@ -183,20 +182,6 @@ def _axis(
     while axis in plates:
         axis += "'"
     return axis
-
-
-def _sets_brought(found: Random, plates: set[str]) -> Iterator[str]:
-    """The index sets of the vectors and matrices of a distribution, those of matrices first."""
-    joints = [part for part in found.walk() if isinstance(part, Joint)]
-    for rank in (2, 1):
-        for joint in joints:
-            for name, value in joint.arguments:
-                if joint.ranks[name] != rank:
-                    continue
-                slices = sorted(a for a in value.axes if is_slice(a) and set_of(a) != LIST_AXIS)
-                over = [set_of(axis) for axis in slices if set_of(axis) not in plates]
-                square = [set_of(a) for a in slices if rank == 2 and len(slices) == rank]
-                yield from over or square
 
 
 def _plates(build: Builder, statement: tree.StochasticStatement) -> tuple[tree.Expression, ...]:

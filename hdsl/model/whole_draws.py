@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 from hdsl.diagnostics import Label as Place
-from hdsl.distributions import JOINT_DISTRIBUTIONS
 from hdsl.distributions.joint import Joint
 from hdsl.distributions.ordered import Ordered
 from hdsl.expressions.rewrite import rename_axes
 from hdsl.expressions.tree import Constant, Expression, Position, set_of
+from hdsl.model.draw_ranks import RANK_WORDS, rank_of, second_axis
 from hdsl.model.left import Left
 from hdsl.model.names import Target
 from hdsl.model.scope import LIST_AXIS, SECOND_LIST_AXIS, Scope, Typed, is_slice
@@ -21,27 +21,6 @@ from hdsl.syntax.format_expression import format_expression
 if TYPE_CHECKING:
     from hdsl.model.translate import Translator
 
-RANK_WORDS = {1: "a vector", 2: "a matrix"}
-
-
-def rank_of(expression: tree.Expression) -> int:
-    """How many of the last indices of the left side a distribution takes."""
-    match expression:
-        case tree.Call("Ordered"):
-            return 1
-        case tree.Call(name) if name in JOINT_DISTRIBUTIONS:
-            return JOINT_DISTRIBUTIONS[name].rank
-        case tree.Truncated(base) | tree.CensoredTo(base) | tree.CensoredIf(base):
-            return rank_of(base)
-        case tree.Conditional(_, then, otherwise):
-            return max(rank_of(then), rank_of(otherwise))
-        case tree.Call(_, arguments):
-            return max((rank_of(argument.value) for argument in arguments), default=0)
-        case tree.List(items):
-            return max(map(rank_of, items), default=0)
-        case _:
-            return 0
-
 
 def rank_of_target(target: Target) -> int:
     """The same for a statement; none for one of several variables that make up the vector."""
@@ -49,11 +28,6 @@ def rank_of_target(target: Target) -> int:
     if not isinstance(statement, tree.StochasticStatement) or statement.joint:
         return 0
     return rank_of(statement.distribution)
-
-
-def second_axis(axis: str, name: str) -> str:
-    """The axis along which matrices that belong to the vectors over `axis` have their columns."""
-    return f"{set_of(axis)}#columns of {name}"
 
 
 def inside_scope(left: Left, target: Target, rank: int) -> Scope:

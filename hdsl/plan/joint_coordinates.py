@@ -66,7 +66,7 @@ class JointNonCentring(Rule):
         spread, scale = _spread(random, deviations)
         value = mean + spread
         inside = Reduce("sum", -0.5 * square(deviations), random.pair[:1]) - narrowed
-        usable = where(apply("missing", inside + scale), -np.inf, inside)
+        usable = where(apply("undefined", inside + scale), -np.inf, inside)
         constants = sum_over(Constant(-HALF_LOG_2PI), node.axes)
         density = total(usable, node.plates) + constants
         log_scale = total(scale - narrowed, node.plates)

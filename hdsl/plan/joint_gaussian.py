@@ -64,7 +64,7 @@ class JointNormalCollapse(Rule):
         cov, mean = _covariance(random), random.parameters["mean"]
         q, apart = whole(weight, node.axes), whole(centre, node.axes) - mean
         evidence = OfWhole("normal evidence", ((cov, pair), (q, over), (apart, over)))
-        evidence = where(apply("missing", evidence), -np.inf, evidence)
+        evidence = where(apply("undefined", evidence), -np.inf, evidence)
         pieces[name] = Factor(name, total(evidence, node.plates), node.span)
         root = OfWhole("normal posterior root", ((cov, pair), (q, over)), pair)
         pulled = OfWhole("root times its transpose times", ((root, pair), (q * apart, over)), over)

@@ -104,7 +104,7 @@ ONES = st.sampled_from(
         *("negative", "exp", "log", "log1p", "log1m", "expm1", "sqrt", "square", "abs", "sign"),
         *("floor", "ceil", "round", "sin", "tanh", "atan", "asin", "acos", "cosh", "logistic"),
         *("logit", "log_logistic", "softplus", "Phi", "log_Phi", "probit", "cloglog"),
-        *("inverse_cloglog", "erf", "not", "missing"),
+        *("inverse_cloglog", "erf", "not", "missing", "undefined"),
     ]
 )
 TWOS = st.sampled_from(

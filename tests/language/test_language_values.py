@@ -14,6 +14,38 @@ MATRIX = np.array([[2, 0.5], [0.5, 1]])
 DIFFERENCES = np.array([1, 2, 4])[:, None] - 2 * np.array([1, 2, 4])
 
 PROGRAMS = {
+    "log_prob_of_vectors": P(
+        """index k = 1..2
+data z[i, j] = [[1, 2], [2, 1], [3, 4]], S[k, k'] = [[2, 0.5], [0.5, 1]]
+index colour = 1..3
+p[colour] = [0.2, 0.3, 0.5]
+u, v ~ Normal(0, 1)
+a = log_prob(Dirichlet([1, 2, 3]), p)
+b[i] = log_prob(MultiNormal([0, i], [[2, 0.5], [0.5, 1]]), z[i])
+c = log_prob(MultiNormal([0, 1], cov = S), [u, v])
+d = log_prob(Multinomial(6, p), [1, 2, 3])
+e = log_prob(Ordered(Normal(0, 1)), p)
+f = log_prob(LKJ(2), [[1, 0.4], [0.4, 1]])
+g = log_prob(Mixture([0.4, 0.6], [MultiNormal(0, S), MultiNormal([1, 0], S)]), [u, v])
+h = log_prob(Dirichlet(1), [0.5, 0.6])""",
+        at={"u": 0.3, "v": -0.2},
+        gives={
+            "a": stats.dirichlet([1, 2, 3]).logpdf([0.2, 0.3, 0.5]),
+            "b": [
+                stats.multivariate_normal([0, i], MATRIX).logpdf(z)
+                for i, z in ((1, [1, 2]), (2, [2, 1]), (3, [3, 4]))
+            ],
+            "c": stats.multivariate_normal([0, 1], MATRIX).logpdf([0.3, -0.2]),
+            "d": stats.multinomial(6, [0.2, 0.3, 0.5]).logpmf([1, 2, 3]),
+            "e": math.log(6) + normal.logpdf([0.2, 0.3, 0.5]).sum(),
+            "f": stats.beta(2, 2, -1, 2).logpdf(0.4),
+            "g": np.log(
+                0.4 * stats.multivariate_normal([0, 0], MATRIX).pdf([0.3, -0.2])
+                + 0.6 * stats.multivariate_normal([1, 0], MATRIX).pdf([0.3, -0.2])
+            ),
+            "h": -math.inf,
+        },
+    ),
     "pair_observed": P(
         """data x[i] = [1, 2, 3], y[i] = [2, 1, 4]
 (x[i], y[i]) ~ MultiNormal([0, 1], [[2, 0.5], [0.5, 1]])""",
