@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from jax import Array
 
     from hdsl.density.density import Density
+    from hdsl.notation.mathematics import Mathematics
     from hdsl.results.fit import Fit
     from hdsl.results.simulation import Simulation
 
@@ -204,6 +205,16 @@ class Model:
         request = Request(data, self.folder, outside, _options(without, keep, sampler))
         bound = bind_request(self.graph, request, partial=True)
         return explain(plan_request(self.graph, bound, request), bound)
+
+    def math(self) -> Mathematics:
+        """The factorised posterior and all statements, in the notation of a paper.
+
+        Its texts are ``.latex``, ``.unicode``, ``.markdown`` and ``.html`` (with MathML); a
+        notebook shows it typeset.
+        """
+        from hdsl.notation.mathematics import Mathematics
+
+        return Mathematics(self.tree, self.graph, self.functions)
 
     def log_density(
         self,

@@ -50,11 +50,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (command("fmt", "model.hbm"), {"lark"}),
         (command("check", "model.hbm"), {"lark", "numpy"}),
         (command("explain", "model.hbm"), {"lark", "numpy"}),
+        (command("math", "model.hbm"), {"lark", "numpy"}),
         ("import hdsl\nhdsl.load('model.hbm').explain()", {"lark", "numpy"}),
     ],
     ids=[
         "import", "version", "--help", "--version", "explain code", "fmt", "check", "explain",
-        "load",
+        "math", "load",
     ],
 )  # fmt: skip
 def test_imports(code: str, needed: set[str], folder: Path) -> None:

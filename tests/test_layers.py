@@ -13,7 +13,7 @@ import hdsl
 ROOT = Path(hdsl.__file__).parent
 LAYERS = (
     "source", "diagnostics", "syntax", "data", "expressions", "distributions", "model", "plan",
-    "density", "sampling", "results", "pipeline", "api", "cli",
+    "notation", "density", "sampling", "results", "pipeline", "api", "cli",
 )  # fmt: skip
 # `hdsl` itself, which hands on what the others offer, and `python -m hdsl`.
 DOORS = ("__init__", "__main__")

@@ -10,13 +10,14 @@ COMMANDS = {
     "run": "check a model, sample from its posterior, show and save the result",
     "check": "find mistakes in a model and in its data, without sampling",
     "explain": "tell how a model will be computed, or what a code such as HB201 means",
+    "math": "write a model in the notation of a paper",
     "simulate": "draw parameters from their priors, and data given these",
     "summary": "show a saved run again",
     "plot": "draw figures of a saved run",
     "fmt": "write models in canonical form",
     "new": "write a model to start from, for a data file where one is given",
 }
-LATER = ("graph", "math", "report")
+LATER = ("graph", "report")
 
 _EXAMPLES = """\
 examples:
@@ -24,6 +25,7 @@ examples:
   hdsl run model.hbm --data y=y.csv   the same, with y from a file
   hdsl check model.hbm                only look for mistakes
   hdsl explain model.hbm              how it will be computed, and why
+  hdsl math model.hbm                 its posterior and its lines as formulas
   hdsl summary model.run --all        the table of a saved run, unfolded
   hdsl plot model.run                 the figures that its model calls for
 

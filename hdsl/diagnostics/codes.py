@@ -216,6 +216,7 @@ CODES: dict[str, str] = {
     "HB572": "a fit that is damaged",
     "HB573": "a fit that can't be written",
     "HB574": "a quantity that the fit doesn't have",
+    "HB575": "a file that can't be written",
     # The command line.
     "HB580": "a place that is not the folder of a run",
     "HB581": "a run that can't be saved",
