@@ -11,6 +11,7 @@ from hdsl.expressions.tree import (
     Expression,
     Gather,
     Reference,
+    Stack,
     Sweep,
     set_of,
     walk,
@@ -23,6 +24,8 @@ from hdsl.model.translate import Translator
 from hdsl.source import Span
 from hdsl.syntax.format_expression import format_expression
 
+_LIST_AXES = (LIST_AXIS, SECOND_LIST_AXIS)
+
 
 def settle(read: Translator, expression: Expression, left: Left, target: Target) -> Expression:
     """Give the slices and lists of the right side the axes of the left."""
@@ -30,20 +33,22 @@ def settle(read: Translator, expression: Expression, left: Left, target: Target)
         expression = _settled_matrix(read, expression, left, target)
     for axis in sorted(expression.axes):
         if axis == LIST_AXIS:
-            if len(left.axes) != 1:
+            free = _free_of_items(expression, left)
+            if len(free) != 1:
                 read.fail(
                     "HB308",
                     "a list stands where no single axis takes it",
                     _place_of(expression, axis, target.statement.span),
                     labels=[Place(target.span, f"has {count_indices(len(left.axes))}")],
-                    cause="a list takes the axis of the left side, so there must be exactly one",
+                    cause="a list takes the axis of the left side over which its items don't run, "
+                    "so there must be exactly one",
                     help="give the list a name with its index: "
                     f"`w[{_first(left)}] = […]`, and use `w[{_first(left)}]`"
                     if left.axes
                     else f"say over what it runs: `{target.name}[k] ~ …`, with `index k = 1..2`, "
                     "for example",
                 )
-            expression = rename_axes(expression, {LIST_AXIS: left.axes[0]})
+            expression = rename_axes(expression, {LIST_AXIS: free[0]})
         elif is_slice(axis):
             base = _axis_for(expression, axis, left)
             if base in left.slices:
@@ -74,18 +79,29 @@ def _refuse_sweep(read: Translator, e: Sweep, left: Left) -> NoReturn:
 def _settled_matrix(
     read: Translator, expression: Expression, left: Left, target: Target
 ) -> Expression:
-    """A list of lists takes the two axes of the left, row by row."""
-    if len(left.axes) != 2:
+    """A list of lists takes two axes of the left, row by row."""
+    free = _free_of_items(expression, left)
+    if len(free) != 2:
         read.fail(
             "HB308",
             "a list of lists stands where no two axes take it",
             _place_of(expression, SECOND_LIST_AXIS, target.statement.span),
             labels=[Place(target.span, f"has {count_indices(len(left.axes))}")],
-            cause="a list of lists takes the axes of the left side, so there must be two",
+            cause="a list of lists takes the axes of the left side over which its items don't run, "
+            "so there must be two",
             help="give the list a name with its indices: `k[i, j] = [[…], […]]`",
         )
-    rows, columns = left.axes
+    rows, columns = free
     return rename_axes(expression, {LIST_AXIS: rows, SECOND_LIST_AXIS: columns})
+
+
+def _free_of_items(expression: Expression, left: Left) -> list[str]:
+    """The axes of the left over which no item of a list runs."""
+    lists = (e for e in walk(expression) if isinstance(e, Stack) and e.axis in _LIST_AXES)
+    taken = {
+        axis.removesuffix("*") for found in lists for item in found.items for axis in item.axes
+    }
+    return [axis for axis in left.axes if axis not in taken]
 
 
 def _first(left: Left) -> str:

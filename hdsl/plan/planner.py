@@ -20,6 +20,7 @@ from hdsl.plan.eliminate import sum_out
 from hdsl.plan.gaussian import NormalCollapse
 from hdsl.plan.joint_coordinates import JointNonCentring
 from hdsl.plan.joint_gaussian import JointNormalCollapse
+from hdsl.plan.measured_coordinates import MeasuredCoordinates
 from hdsl.plan.phrases import family_of
 from hdsl.plan.plan import Note, Plan, Term, Unknown
 from hdsl.plan.rows import log_prob_of
@@ -33,6 +34,7 @@ COORDINATES: tuple[Rule, ...] = (
     ChainNonCentring(),
     NonCentring(),
     JointNonCentring(),
+    MeasuredCoordinates(),
 )
 RULES: tuple[Rule, ...] = (*COLLAPSES, *COORDINATES)
 

@@ -57,6 +57,7 @@ def check_finite(fit: Fit) -> Iterator[Diagnostic]:
         if variable.role == "replicate" or variable.values.dtype.kind != "f" or not variable.size:
             continue
         bad = ~np.isfinite(variable.columns())
+        bad[:, :, list(variable.absent)] = False
         is_parameter = variable.role == "parameter"
         # What is computed from a broken parameter is broken too: one message is enough.
         if bad.any() and (is_parameter or not parameter_broken):

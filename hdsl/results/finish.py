@@ -12,11 +12,13 @@ import numpy as np
 from hdsl.density.density import Density
 from hdsl.density.law import TOLERANCE, law_errors
 from hdsl.density.recover import log_likelihood, recover, replicate
+from hdsl.density.sizes import data_evaluator
 from hdsl.density.streams import DRAW
 from hdsl.diagnostics import Diagnostic, HdslError
 from hdsl.expressions.evaluate import Value
 from hdsl.expressions.tree import set_of
 from hdsl.model.graph import Bound, ModelGraph, Node, Stochastic
+from hdsl.model.undefined import undefined_elements
 from hdsl.plan.explain import Explanation
 from hdsl.plan.plan import Plan
 from hdsl.results.fit import Fit
@@ -79,7 +81,7 @@ def finish(
     imputed, cell_labels = imputed_variables(bound, values, shape)
     labels |= more_labels | cell_labels
     return Fit(
-        variables=(*_variables(plan, values, new_data, shape), *imputed),
+        variables=(*_variables(plan, bound, values, new_data, shape), *imputed),
         coords=_coords(bound, [*values.values(), *(d.value for d in new_data.values())], labels),
         sample_stats=dict(sampled.stats),
         observed_data=_data(bound, observed=True),
@@ -152,17 +154,23 @@ def _shaped(value: Value, shape: tuple[int, int]) -> Array:
 
 def _variables(
     plan: Plan,
+    bound: Bound,
     values: Mapping[str, Value],
     new_data: Mapping[str, OfData],
     shape: tuple[int, int],
 ) -> Iterator[Variable]:
     graph = plan.graph
+    undefined = undefined_elements(graph, data_evaluator(bound, ()))
     for name, node in graph.nodes.items():
         role = _role(plan, name)
         value = values.get(name)
         if role is None or value is None or getattr(node, "is_internal", False):
             continue
-        yield _variable(graph, node, _shaped(value, shape), _dims(value), role)
+        variable = _variable(graph, node, _shaped(value, shape), _dims(value), role)
+        if name in undefined:
+            absent = np.flatnonzero(undefined[name])
+            variable = replace(variable, absent=tuple(int(index) for index in absent))
+        yield variable
     for name, data in new_data.items():
         discrete = all(node.random.is_discrete for node in data.nodes)
         array = _shaped(data.value, shape)
@@ -178,7 +186,7 @@ def _variable(
     randoms = [part.random for part in parts if isinstance(part, Stochastic)]
     members = None
     if len(randoms) == len(parts) and all(random.is_discrete for random in randoms):
-        values = values.astype(np.int64)
+        values = np.nan_to_num(values, nan=-1).astype(np.int64)
         members = next((r.label_set for r in randoms if r.label_set is not None), None)
     return Variable(node.name, values, dims, node.span, node.description, role, members)
 

@@ -138,7 +138,7 @@ class Fit:
                 variable,
                 self.coords,
                 self._statistics[place],
-                folded=not all and wanted is None and variable.size > FOLD_ABOVE,
+                folded=not all and wanted is None and len(variable.defined) > FOLD_ABOVE,
             )
             for place, variable in enumerate(self._shown)
             if variable.role in SECTIONS and (wanted is None or variable.name in wanted)

@@ -160,6 +160,8 @@ def _description(variable: Variable, order: int) -> dict[str, Any]:
         described["description"] = variable.description
     if variable.members is not None:
         described["members"] = variable.members
+    if variable.absent:
+        described["absent"] = np.array(variable.absent)
     if variable.span is not None:
         described["span"] = np.array([variable.span.start, variable.span.end])
     return described
@@ -225,6 +227,7 @@ def _variable(entry: Entry) -> Variable:
         description=attributes.get("description", ""),
         role=attributes["role"],
         members=attributes.get("members"),
+        absent=tuple(int(index) for index in np.atleast_1d(attributes.get("absent", ()))),
     )
 
 

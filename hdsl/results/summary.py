@@ -86,7 +86,7 @@ class Family:
 
     def rows(self) -> Iterator[Row]:
         """The summaries of all elements, last axis fastest."""
-        return map(self.row, range(self.variable.size))
+        return map(self.row, self.variable.defined)
 
 
 @final

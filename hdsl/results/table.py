@@ -131,17 +131,17 @@ def _cut(name: str, room: int) -> str:
 
 
 def _family_lines(family: Family) -> Iterator[Line]:
-    size = family.variable.size
+    defined = family.variable.defined
     if not family.folded:
         yield from map(_value_line, family.rows())
         return
     if family.variable.members is not None and len(family.variable.dims) == 1:
         yield from _likeliest_lines(family)
         return
-    for index in range(_FIRST):
+    for index in defined[:_FIRST]:
         yield _value_line(family.row(index))
-    yield _fold_line(family, list(range(_FIRST, size - _LAST)), "more")
-    for index in range(size - _LAST, size):
+    yield _fold_line(family, defined[_FIRST:-_LAST], "more")
+    for index in defined[-_LAST:]:
         yield _value_line(family.row(index))
 
 

@@ -37,6 +37,9 @@ class Variable:
         ``replicate`` is new data in place of the observed, for predictive checks.
     members
         The index set of whose labels the values are positions, for draws that are labels.
+    absent
+        The elements, counted as in `columns`, that no statement defines; their values are NaN,
+        or -1 where draws are whole numbers.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Variable:
     description: str = ""
     role: Role = "parameter"
     members: str | None = None
+    absent: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if self.values.ndim != 2 + len(self.dims):
@@ -58,7 +62,9 @@ class Variable:
         theirs = (
             other.name, other.dims, other.span, other.description, other.role, other.members
         )  # fmt: skip
-        return mine == theirs and same_array(self.values, other.values)
+        if mine != theirs or self.absent != other.absent:
+            return False
+        return same_array(self.values, other.values)
 
     @property
     def size(self) -> int:
@@ -70,6 +76,11 @@ class Variable:
         """The name as the model's line writes it, such as ``theta[day]``."""
         return f"{self.name}[{', '.join(self.dims)}]" if self.dims else self.name
 
+    @property
+    def defined(self) -> list[int]:
+        """The elements that a statement defines, counted as in `columns`."""
+        return [index for index in range(self.size) if index not in set(self.absent)]
+
     def columns(self) -> Array:
         """The draws as shape ``(chain, draw, size)``."""
         return self.values.reshape(*self.values.shape[:2], self.size)
@@ -80,7 +91,9 @@ class Variable:
             return self
         positions = np.arange(len(coords[self.members]))
         values = self.values[..., None] == positions
-        return replace(self, values=values, dims=(*self.dims, self.members))
+        absent = (i * len(positions) + k for i in self.absent for k in range(len(positions)))
+        dims = (*self.dims, self.members)
+        return replace(self, values=values, dims=dims, absent=tuple(absent))
 
     def label(self, index: int, coords: Coords) -> str:
         """The name of one element: ``theta[2014-03-10]``, or ``z[3] == A`` for an indicator."""

@@ -572,3 +572,19 @@ count[bag, colour] ~ Multinomial(sum(count[bag]), theta[made_in[bag], colour])
         "made_in": ["NJ", "TN", "TN", "NJ"],
     },
 )
+_line = (
+    "; y[i] ~ Normal(x[i], e[i])\nwidth ~ HalfNormal(2); t[i] ~ StudentT(4, x[i] + x[i]^2, width)\n"
+)
+for _name, _prior in (
+    ("measured on the line", "x[i] ~ Flat()"),
+    ("measured above", "x[i] ~ Flat(0, inf)"),
+    ("measured below", "x[i] ~ Flat(-inf, 4)"),
+    ("measured between", "x[i] ~ Uniform(-0.5, 4)"),
+    ("measured, own density", "density D(v > 0 | w) = log(w) - w * v\nx[i] ~ D(width)"),
+    ("measured, joint density", "density D(v, u | w) = -w * (v^2 + u^2)\n(x[i], q[i]) ~ D(width)"),
+):
+    MODELS[_name] = Case(
+        f"data y[i], e[i], t[i]\n{_prior}{_line}",
+        # Far from the ends, too near to one for its error, beyond one, and missing.
+        {"y": [2.0, 0.1, -1.0, None], "e": [0.2, 1.0, 0.1, 0.3], "t": [5.0, 0.1, 0.5, 2.0]},
+    )

@@ -104,6 +104,12 @@ LEAVES = {
     "exposure": set[str](),
     "children of all kinds": set[str](),
     "parents of all kinds": {"a"},
+    "measured on the line": set[str](),
+    "measured above": set[str](),
+    "measured below": set[str](),
+    "measured between": set[str](),
+    "measured, own density": set[str](),
+    "measured, joint density": set[str](),
 }
 
 
