@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hdsl.cli.exit_codes import DONE
-from hdsl.cli.options import add_format
+from hdsl.cli.options import add_format, names
 from hdsl.cli.output import Output
 from hdsl.cli.summary import open_run
 from hdsl.results.plots.file_names import file_name
@@ -16,7 +16,7 @@ from hdsl.results.plots.style import write
 from hdsl.results.plots.subject import Subject
 from hdsl.results.plots.wishes import Wishes, refusal, wishes_from
 
-_NOT_SO = "--truth and --mark take numbers: `--truth m=18`, `--mark 15.2,123`"
+_NOT_SO = "`--truth` takes a number for a name, as in `--truth m=18`"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -72,8 +72,12 @@ def _add_looks(parser: argparse.ArgumentParser) -> None:
         help="a known true value, which gets a mark; may be given several times",
     )
     parser.add_argument(
-        "--mark", action="append", metavar="NUMBER,...", help="values that get a line"
+        "--mark",
+        action="append",
+        metavar="NUMBER,...",
+        help="values that get a line; the name of data stands for their least and largest value",
     )
+    parser.add_argument("--mark-label", metavar="TEXT", help="what these lines are")
     parser.add_argument(
         "--order",
         choices=("value", "file"),
@@ -130,10 +134,10 @@ def _all(
             "name the kind: `hdsl plot RUN KIND`",
         )
     files: list[Path] = []
-    for kind, names in suggested(subject):
-        file = folder / f"{file_name(kind.name, names)}.png"
-        output.note(f"{kind.shows}: {', '.join(names)}" if names else kind.shows)
-        _write(kind, subject, Wishes(names), file, ours=True)
+    for kind, shown in suggested(subject):
+        file = folder / f"{file_name(kind.name, shown)}.png"
+        output.note(f"{kind.shows}: {', '.join(shown)}" if shown else kind.shows)
+        _write(kind, subject, Wishes(shown), file, ours=True)
         files.append(file)
     return files
 
@@ -146,16 +150,18 @@ def _write(kind: Kind, subject: Subject, wishes: Wishes, file: Path, ours: bool)
 
 
 def _wishes(arguments: argparse.Namespace) -> Wishes:
-    names = (
-        "title", "x_label", "y_label", "width", "height", "log", "order", "prior",
+    options_here = (
+        "title", "x_label", "y_label", "width", "height", "log", "order", "prior", "mark_label",
         "points", "x", "y", "lower", "upper", "label",
     )  # fmt: skip
     options: dict[str, Any] = {
-        name: getattr(arguments, name) for name in names if getattr(arguments, name) is not None
+        name: getattr(arguments, name)
+        for name in options_here
+        if getattr(arguments, name) is not None
     }
     try:
         if arguments.mark:
-            options["mark"] = [float(text) for part in arguments.mark for text in part.split(",")]
+            options["mark"] = [_mark(text) for part in arguments.mark for text in names(part)]
         if arguments.truth:
             pairs = [part.rsplit("=", 1) for part in arguments.truth]
             options["truth"] = {name.strip(): float(value) for name, value in pairs}
@@ -164,3 +170,11 @@ def _wishes(arguments: argparse.Namespace) -> Wishes:
             "a value is no number", _NOT_SO, "write numbers with a decimal point"
         ) from None
     return wishes_from(arguments.names, options)
+
+
+def _mark(text: str) -> float | str:
+    """A number, or the name of data."""
+    try:
+        return float(text)
+    except ValueError:
+        return text

@@ -46,7 +46,7 @@ def test_all_figures_that_the_model_calls_for(plot: Hdsl, folder: Path) -> None:
         (["prior_posterior", "theta", "-o", "theta.jpg"], "HB589"),
         (["prior_posterior", "theta", "-o", "nowhere/theta.png"], "HB589"),
         (["prior_posterior", "theta", "--truth", "theta"], "HB588"),
-        (["prior_posterior", "theta", "--mark", "few"], "HB588"),
+        (["prior_posterior", "theta", "--mark", "5"], "HB588"),
         (["--log", "x"], "HB588"),
     ],
 )

@@ -18,6 +18,7 @@ _ROLE = re.compile(
     r"\s*(hyperpriors?|priors?|likelihood|predictions?|hyperparameters?|parameters?)\s*[:,]\s*",
     re.I,
 )
+_POWER = re.compile(r"\^\(?(-?\d+)\)?")
 _LONGEST = 90
 
 
@@ -63,4 +64,4 @@ def described(name: str, description: str, width: int = 70) -> str:
 def meaning(description: str) -> str:
     """What a comment says of a quantity, without its part in the model; shortened if long."""
     words = _ROLE.sub("", description, count=1).strip() if description else ""
-    return verbatim(textwrap.shorten(words, _LONGEST, placeholder=" …")) if words else ""
+    return _POWER.sub(r"$^{\1}$", verbatim(textwrap.shorten(words, _LONGEST, placeholder=" …")))

@@ -10,7 +10,7 @@ from hdsl.results.plots.letters import described, symbol
 from hdsl.results.plots.prior import exact_prior, prior_curve, prior_range
 from hdsl.results.plots.smooth import smooth
 from hdsl.results.plots.structure import single_numbers
-from hdsl.results.plots.style import BLUE, GREY, INK, legend, legend_below, panels
+from hdsl.results.plots.style import BLUE, GREY, INK, ORANGE, legend, legend_below, panels
 from hdsl.results.plots.subject import Quantity, Subject
 from hdsl.results.plots.wishes import Wishes, refusal
 
@@ -36,9 +36,9 @@ def draw(subject: Subject, wishes: Wishes) -> Figure:
     figure, grid = panels(word + of, len(quantities))
     for axes, quantity in zip(grid, quantities, strict=True):
         if quantity.is_whole:
-            _masses(axes, subject, quantity, wishes.prior)
+            _masses(axes, subject, quantity, wishes.prior, len(grid) == 1)
         else:
-            _densities(axes, subject, quantity, wishes.prior)
+            _densities(axes, subject, quantity, wishes.prior, len(grid) == 1)
         axes.set_xlabel(
             described(quantity.name, quantity.description, 74 if len(grid) == 1 else 34)
         )
@@ -58,10 +58,13 @@ def suggested(subject: Subject) -> list[tuple[str, ...]]:
     return [tuple(found[:MOST])] if found else []
 
 
-def _densities(axes: Axes, subject: Subject, quantity: Quantity, with_prior: bool) -> None:
+def _densities(
+    axes: Axes, subject: Subject, quantity: Quantity, with_prior: bool, alone: bool
+) -> None:
     draws = quantity.flat
     posterior = smooth(draws)
     mean = float(draws.mean())
+    label = _mean_label(axes, mean, alone)
     if posterior.x.size == 1:
         axes.axvline(mean, color=BLUE, label="always this value")
         return
@@ -75,11 +78,10 @@ def _densities(axes: Axes, subject: Subject, quantity: Quantity, with_prior: boo
         axes.plot(grid, prior, color=GREY, ls=(0, (4, 2)), lw=1.8, label="prior", gid="prior")
     axes.plot(grid, height, color=BLUE, lw=2.0, label="posterior", gid="posterior")
     axes.fill_between(grid, height, color=BLUE, alpha=0.15, lw=0)
-    axes.axvline(mean, color=INK, lw=1.0, label="posterior mean", gid="mean")
-    axes.set_title(f"mean {mean:.3g}", fontsize=10, color=GREY)
+    axes.axvline(mean, color=INK, lw=1.0, label=label, gid="mean")
     known = [height, *([prior] if prior is not None else [])]
     top = max(float(np.max(line[np.isfinite(line)], initial=0.0)) for line in known)
-    axes.set_ylim(0, 1.08 * min(top, 2.5 * float(height.max())))
+    axes.set_ylim(0, 1.08 * min(top, 1.8 * float(height.max())))
     axes.set_xlim(low, high)
 
 
@@ -91,7 +93,9 @@ def _widened(low: float, high: float, prior: tuple[float, float] | None) -> tupl
     return max(min(low, prior[0]), low - room), min(max(high, prior[1]), high + room)
 
 
-def _masses(axes: Axes, subject: Subject, quantity: Quantity, with_prior: bool) -> None:
+def _masses(
+    axes: Axes, subject: Subject, quantity: Quantity, with_prior: bool, alone: bool
+) -> None:
     values, counts = np.unique(quantity.flat, return_counts=True)
     share = counts / counts.sum()
     axes.bar(values, share, width=0.8, color=BLUE, alpha=0.6, label="posterior")
@@ -99,10 +103,18 @@ def _masses(axes: Axes, subject: Subject, quantity: Quantity, with_prior: bool) 
     if prior is not None:
         axes.plot(values, prior, "o--", color=GREY, ms=3.5, label="prior", gid="prior")
     mean = float(quantity.flat.mean())
-    axes.axvline(mean, color=INK, lw=1.0, label="posterior mean", gid="mean")
+    label = _mean_label(axes, mean, alone)
+    axes.axvline(mean, color=INK, lw=1.0, label=label, gid="mean")
+
+
+def _mean_label(axes: Axes, mean: float, alone: bool) -> str:
+    """The mean stands in the legend of a panel alone, else above it."""
+    if alone:
+        return f"posterior mean {mean:.3g}"
     axes.set_title(f"mean {mean:.3g}", fontsize=10, color=GREY)
+    return "posterior mean"
 
 
 def _mark_truth(axes: Axes, wishes: Wishes, quantity: Quantity) -> None:
     if quantity.name in wishes.truth:
-        axes.axvline(wishes.truth[quantity.name], color="#D55E00", lw=1.5, ls=":", label="truth")
+        axes.axvline(wishes.truth[quantity.name], color=ORANGE, lw=1.5, ls=":", label="truth")

@@ -8,10 +8,18 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from hdsl.diagnostics import Diagnostic, HdslError
-from hdsl.results.plots import caterpillar, contour, prior_posterior
+from hdsl.results.plots import (
+    bars,
+    caterpillar,
+    contour,
+    curve,
+    logistic,
+    prior_posterior,
+    regression,
+)
 from hdsl.results.plots.style import styled
 from hdsl.results.plots.subject import Subject
-from hdsl.results.plots.wishes import ALWAYS, Wishes, refusal
+from hdsl.results.plots.wishes import ALWAYS, POINTS, Wishes, refusal
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -59,6 +67,23 @@ _ALL = (
     Kind(
         "pairs", "every two of some quantities", "two to eight numbers or formulas",
         contour.draw_pairs, frozenset(), contour.suggested_pairs,
+    ),
+    Kind(
+        "bars", "how probable each value of a discrete quantity is",
+        "discrete quantities", bars.draw, frozenset({"truth"}), bars.suggested,
+    ),
+    Kind(
+        "curve", "a quantity along an index of numbers, with credible bands", "one quantity",
+        curve.draw, POINTS | {"log", "mark", "mark_label"}, curve.suggested,
+    ),
+    Kind(
+        "regression", "data with their errors against a covariate, and the mean with bands",
+        "what is observed", regression.draw, POINTS | {"log", "mark", "mark_label"},
+        regression.suggested,
+    ),
+    Kind(
+        "logistic", "the chance of a yes against a covariate, with the data", "what is observed",
+        logistic.draw, frozenset({"mark"}), logistic.suggested,
     ),
 )  # fmt: skip
 KINDS = {kind.name: kind for kind in _ALL}

@@ -21,7 +21,7 @@ from hdsl.model.check import check
 from hdsl.model.graph import Bound, ModelGraph
 from hdsl.results.plots.wishes import refusal
 from hdsl.results.variables import Array, Variable, label_text
-from hdsl.source import Source
+from hdsl.source import Source, Span
 from hdsl.syntax.parse import parse
 
 if TYPE_CHECKING:
@@ -122,7 +122,15 @@ class Subject:
         if self.graph is None:
             return ""
         item = self.graph.nodes.get(name) or self.graph.data.get(name)
+        if item is None and name in self.graph.sets:
+            return self._comment_after(self.graph.sets[name].span)
         return "" if item is None else item.description
+
+    def _comment_after(self, span: Span) -> str:
+        """What the comment at the end of a statement's line says."""
+        end = self.fit.source.text.find("\n", span.end)
+        rest = self.fit.source.text[span.end : end if end >= 0 else None]
+        return rest.partition("#")[2].strip() if span.end else ""
 
     def family(self, name: str) -> Variable:
         """A quantity with all its elements.

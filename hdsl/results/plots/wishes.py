@@ -27,7 +27,9 @@ class Wishes:
     truth
         Known true values by name.
     mark
-        Values that get a line.
+        Values that get a line; the name of data stands for their least and their largest value.
+    mark_label
+        What these lines are.
     points
         A file of data, or a table, to lay over; `x`, `y`, `lower`, `upper` and `label` are its
         columns, and `lower` and `upper` the ends of the error bars.
@@ -45,7 +47,8 @@ class Wishes:
     height: float | None = None
     log: str = ""
     truth: Mapping[str, float] = field(default_factory=dict[str, float])
-    mark: tuple[float, ...] = ()
+    mark: tuple[float | str, ...] = ()
+    mark_label: str = ""
     points: Any = None
     x: str = ""
     y: str = ""
@@ -98,7 +101,8 @@ def wishes_from(names: Sequence[str], options: Mapping[str, Any]) -> Wishes:
         if "mark" in given:
             marks = given["mark"]
             given["mark"] = tuple(
-                float(mark) for mark in (marks if isinstance(marks, list | tuple) else [marks])
+                mark if isinstance(mark, str) else float(mark)
+                for mark in (marks if isinstance(marks, list | tuple) else [marks])
             )
         if "truth" in given:
             given["truth"] = {str(name): float(value) for name, value in given["truth"].items()}
@@ -108,8 +112,8 @@ def wishes_from(names: Sequence[str], options: Mapping[str, Any]) -> Wishes:
     except (TypeError, ValueError, AttributeError):
         raise refusal(
             "an option of the figure has a value that it can't have",
-            "`mark` takes numbers, `truth` a number for each name, `width` and `height` inches "
-            "from 1 to 100",
+            "`mark` takes numbers or names of data, `truth` a number for each name, `width` and "
+            "`height` inches from 1 to 100",
             "correct the value",
         ) from None
     if given.get("log", "") not in ("", "x", "y", "xy"):

@@ -68,3 +68,111 @@ def artist(axes, gid: str):
 def drawn() -> SimpleNamespace:
     """How tests look at figures, and the numbers behind the fit."""
     return SimpleNamespace(artist=artist, N=N, BLUE=BLUE, DAYS=DAYS, MODEL=MODEL)
+
+
+PROFILE = """\
+data r[star], v[star]
+gamma ~ Normal(0.5, 0.06)
+v[star] ~ Normal(gamma * r[star], 1)
+index radius = 5..20 by 5            # distance from the centre [kpc]
+M[radius] = radius^(1 - gamma)       # mass within it [10^12 suns]
+"""
+LINE = """\
+data x_obs[galaxy], y_obs[galaxy], sy[galaxy]
+a ~ Normal(7, 2); b ~ Normal(1, 1); sigma ~ HalfNormal(1)
+x[galaxy] ~ Normal(9, 2)
+x_obs[galaxy] ~ Normal(x[galaxy], 0.1)
+y[galaxy] ~ Normal(a + b * (x[galaxy] - 10), sigma)
+y_obs[galaxy] ~ Normal(y[galaxy], sy[galaxy])
+"""
+HURDLE = """\
+data x[galaxy], has[galaxy], y[galaxy]
+b0 ~ Normal(0, 5); b1 ~ HalfNormal(5); g ~ Normal(0, 5)
+has[galaxy] ~ Bernoulli(logistic(b0 + b1 * x[galaxy]))
+y[galaxy] ~ Normal(g * x[galaxy], 1) for has[galaxy] == 1
+"""
+GROUPS = """\
+data county[i] : county, x[i], y[i]
+mu ~ Normal(0, 5); tau ~ HalfNormal(1); b ~ Normal(0, 2)
+alpha[county] ~ Normal(mu, tau)
+y[i] ~ Normal(alpha[county[i]] + b * x[i], 1)
+"""
+
+
+def made_up(
+    text: str, data: dict[str, tuple[tuple[str, ...], list[object]]], **draws: Variable
+) -> Fit:
+    """A fit of a model with given draws."""
+    arrays = {name: (dims, np.array(values)) for name, (dims, values) in data.items()}
+    sizes = {
+        dim: size
+        for dims, values in arrays.values()
+        for dim, size in zip(dims, values.shape, strict=True)
+    }
+    for variable in draws.values():
+        sizes |= dict(zip(variable.dims, variable.values.shape[2:], strict=True))
+    coords: dict[str, tuple[object, ...]] = {
+        dim: tuple(range(1, size + 1)) for dim, size in sizes.items()
+    }
+    coords |= {"radius": (5, 10, 15, 20)} if "radius" in coords else {}
+    coords |= {"county": ("Aitkin", "Anoka")} if "county" in coords else {}
+    return Fit(tuple(draws.values()), coords, {}, arrays, facts=RunFacts(model_text=text, seed=1))
+
+
+@pytest.fixture(scope="session")
+def models() -> SimpleNamespace:
+    """Fits of models with a curve, and with regressions."""
+    rng = np.random.default_rng(5)
+    shape = (CHAINS, DRAWS)
+
+    def normal(mean: float, sd: float, *sizes: int) -> np.ndarray:
+        return rng.normal(mean, sd, (*shape, *sizes))
+
+    gamma = normal(0.5, 0.06)
+    mass = np.array([5.0, 10.0, 15.0, 20.0]) ** (1 - gamma[..., None])
+    profile = made_up(
+        PROFILE,
+        {"r": (("star",), [1.0, 9.0]), "v": (("star",), [0.5, 4.0])},
+        gamma=Variable("gamma", gamma),
+        M=Variable(
+            "M", mass, ("radius",), description="mass within it [10^12 suns]", role="derived"
+        ),
+    )
+    x_obs = [8.0, 9.0, 10.0, 11.0]
+    line = made_up(
+        LINE,
+        {
+            "x_obs": (("galaxy",), x_obs),
+            "y_obs": (("galaxy",), [5.0, 6.1, 7.0, 8.2]),
+            "sy": (("galaxy",), [0.3, 0.2, 0.2, 0.1]),
+        },
+        a=Variable("a", normal(7, 0.1)),
+        b=Variable("b", normal(1, 0.1)),
+        sigma=Variable("sigma", np.abs(normal(0, 0.3))),
+        x=Variable("x", np.array(x_obs) + normal(0, 0.1, 4), ("galaxy",)),
+        y=Variable("y", np.array(x_obs) - 3 + normal(0, 0.1, 4), ("galaxy",)),
+    )
+    hurdle = made_up(
+        HURDLE,
+        {
+            "x": (("galaxy",), [1.0, 2.0, 3.0, 4.0, 5.0]),
+            "has": (("galaxy",), [0.0, 0.0, 1.0, 1.0, 1.0]),
+            "y": (("galaxy",), [np.nan, np.nan, 3.1, 3.9, 5.2]),
+        },
+        b0=Variable("b0", normal(-5, 0.5)),
+        b1=Variable("b1", np.abs(normal(2, 0.2))),
+        g=Variable("g", normal(1, 0.1)),
+    )
+    groups = made_up(
+        GROUPS,
+        {
+            "county": (("i",), ["Aitkin", "Aitkin", "Anoka"]),
+            "x": (("i",), [0.0, 1.0, 2.0]),
+            "y": (("i",), [0.3, 1.2, 2.0]),
+        },
+        mu=Variable("mu", normal(0, 1)),
+        tau=Variable("tau", np.abs(normal(0, 1))),
+        b=Variable("b", normal(1, 0.2)),
+        alpha=Variable("alpha", normal(0, 1, 2), ("county",)),
+    )
+    return SimpleNamespace(profile=profile, line=line, hurdle=hurdle, groups=groups)

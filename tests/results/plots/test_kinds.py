@@ -117,7 +117,7 @@ def test_the_model_suggests_figures(fit):
     assert ("contour", ("a", "beta")) in found
 
 
-NEEDS_NAMES = ()
+NEEDS_NAMES = ("bars", "curve", "regression", "logistic")
 """Kinds that this model suggests nothing for."""
 
 
@@ -148,3 +148,113 @@ def test_no_window_and_no_setting_is_touched(fit):
     before = dict(matplotlib.rcParams)
     fit.plot.caterpillar().savefig(io.BytesIO())
     assert dict(matplotlib.rcParams) == before
+
+
+# --- bars, curves, regressions --------------------------------------------------------------
+
+
+def test_bars_are_the_shares_of_the_draws(fit, drawn):
+    axes = fit.plot.bars("m", truth={"m": 5}).axes[0]
+    draws = fit.predictions["m"].values.reshape(-1)
+    bars = [one for one in axes.get_children() if one.get_gid() == "bar"]
+    heights = {round(bar.get_x() + bar.get_width() / 2): bar.get_height() for bar in bars}
+    for value in np.unique(draws):
+        assert heights[value] == pytest.approx(np.mean(draws == value))
+    assert drawn.artist(axes, "truth").get_xdata()[0] == 5
+
+
+def test_a_curve_has_the_quantiles_of_the_draws(models, drawn, tmp_path):
+    fit = models.profile
+    studies = tmp_path / "studies.csv"
+    studies.write_text("study,r,mass,low,high\nA 2001,10,3.0,2.0,5.0\nB 2002,10,4.0,,\nC,,1,,\n")
+    axes = fit.plot.curve(
+        "M", points=studies, x="r", y="mass", lower="low", upper="high", label="study", mark="r",
+        mark_label="data",
+    ).axes[0]  # fmt: skip
+    draws = fit.posterior["M"].values.reshape(-1, 4)
+    for mass in (0.5, 0.75, 0.95):
+        low, high = band(drawn.artist(axes, f"band {mass}"), 4)
+        np.testing.assert_allclose(low, np.quantile(draws, (1 - mass) / 2, axis=0))
+        np.testing.assert_allclose(high, np.quantile(draws, (1 + mass) / 2, axis=0))
+    x, y = drawn.artist(axes, "median").get_data()
+    np.testing.assert_allclose(x, [5, 10, 15, 20])
+    np.testing.assert_allclose(y, np.median(draws, axis=0))
+    points = [one.get_data() for one in axes.get_children() if one.get_gid() == "points"]
+    assert [float(y[0]) for _, y in points] == [3.0, 4.0]
+    # Two at one place stand beside each other.
+    assert [float(x[0]) for x, _ in points] == pytest.approx([10, 10], abs=0.2)
+    assert float(points[0][0][0]) < float(points[1][0][0])
+    marks = [one for one in axes.get_children() if one.get_gid() == "mark"]
+    assert [one.get_xdata()[0] for one in marks] == [1.0, 9.0]
+    assert axes.get_ylabel() == "$M$:  mass within it [10$^{12}$ suns]"
+    assert "kpc" in axes.get_xlabel()
+
+
+def band(collection, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """The lower and the upper edge of a filled band over so many places."""
+    edge = collection.get_paths()[0].vertices
+    return edge[1 : size + 1, 1], edge[size + 2 : 2 * size + 2, 1][::-1]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"points": "nowhere.csv", "x": "r", "y": "m"}, "HB451"),
+        ({"points": {"r": [1.0], "m": [2.0]}}, "HB588"),
+        ({"points": {"r": [1.0], "m": [2.0]}, "x": "r", "y": "n"}, "HB588"),
+        ({"points": {"r": [1.0], "m": ["a"]}, "x": "r", "y": "m"}, "HB588"),
+        ({"x": "r"}, "HB588"),
+        ({"mark": "nothing"}, "HB588"),
+    ],
+)
+def test_points_that_cannot_be_laid_over(models, options, said):
+    with pytest.raises(HdslError) as caught:
+        models.profile.plot.curve("M", **options)
+    assert [found.code for found in caught.value.diagnostics] == [said]
+
+
+def test_a_regression_through_measured_values(models, drawn):
+    fit = models.line
+    axes = fit.plot.regression().axes[0]
+    x, y = drawn.artist(axes, "data").get_data()
+    np.testing.assert_allclose(x, fit.observed_data["x_obs"][1])
+    np.testing.assert_allclose(y, fit.observed_data["y_obs"][1])
+    a, b = (fit.posterior[name].values.reshape(-1) for name in ("a", "b"))
+    grid, middle = drawn.artist(axes, "median").get_data()
+    lines = a[:, None] + b[:, None] * (grid - 10)
+    np.testing.assert_allclose(middle, np.median(lines, axis=0))
+    low, _ = band(drawn.artist(axes, "band 0.95"), len(grid))
+    np.testing.assert_allclose(low, np.quantile(lines, 0.025, axis=0))
+    bars = [one for one in axes.collections if type(one).__name__ == "LineCollection"]
+    assert len(bars) == 2  # errors in both directions
+    across = np.array(bars[0].get_segments())
+    np.testing.assert_allclose(np.ptp(across[:, :, 0], axis=1), 2 * 0.1, atol=1e-9)
+
+
+def test_a_hurdle_has_a_band_with_its_data_and_a_line_with_its_zeros(models, drawn):
+    fit = models.hurdle
+    axes = fit.plot.logistic("has", mark=[0.5]).axes[0]
+    x, y = drawn.artist(axes, "data").get_data()
+    np.testing.assert_allclose(x, fit.observed_data["x"][1])
+    np.testing.assert_array_equal(y > 0.5, fit.observed_data["has"][1] == 1)
+    b0, b1 = (fit.posterior[name].values.reshape(-1) for name in ("b0", "b1"))
+    assert drawn.artist(axes, "chance 0.5").get_xdata()[0] == pytest.approx(
+        np.median(-b0 / b1), rel=1e-3
+    )
+    low, high = drawn.artist(axes, "interval 0.5").get_xdata()
+    np.testing.assert_allclose((low, high), np.quantile(-b0 / b1, [0.025, 0.975]), rtol=1e-2)
+    axes = fit.plot.regression("y").axes[0]
+    zeros, _ = drawn.artist(axes, "zeros").get_data()
+    np.testing.assert_allclose(zeros, [1.0, 2.0])
+    x, _ = drawn.artist(axes, "data").get_data()
+    np.testing.assert_allclose(x, [3.0, 4.0, 5.0])
+
+
+def test_a_regression_with_groups_is_drawn_for_the_average_group(models, drawn):
+    fit = models.groups
+    figure = fit.plot.regression()
+    assert "average county" in figure.get_suptitle()
+    grid, middle = drawn.artist(figure.axes[0], "median").get_data()
+    alpha = fit.posterior["alpha"].values.reshape(-1, 2).mean(axis=1)
+    b = fit.posterior["b"].values.reshape(-1)
+    np.testing.assert_allclose(middle, np.median(alpha[:, None] + b[:, None] * grid, axis=0))

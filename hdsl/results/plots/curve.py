@@ -1,0 +1,107 @@
+"""A curve over an index of numbers, with nested credible bands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hdsl.results.plots.bands import draw_bands
+from hdsl.results.plots.letters import described, symbol
+from hdsl.results.plots.points import lay_over, points_of
+from hdsl.results.plots.structure import curves
+from hdsl.results.plots.style import INK, legend, new_figure
+from hdsl.results.plots.subject import Subject
+from hdsl.results.plots.wishes import Wishes, refusal
+from hdsl.results.variables import Variable
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+def draw(subject: Subject, wishes: Wishes) -> Figure:
+    """A quantity along an index of numbers: 50, 75 and 95 % equal-tail bands at each place."""
+    names = wishes.names or next(iter(suggested(subject)), ())
+    if len(names) != 1:
+        raise refusal(
+            "a curve shows one quantity",
+            f"{len(names)} are named" if names else "no index of this model is used as a number",
+            "name one, as in `hdsl plot RUN curve M`",
+        )
+    variable = subject.family(names[0])
+    x = _numbers(subject, variable)
+    points = points_of(wishes)
+    title = f"{symbol(variable.name)} along {variable.dims[0]}: 50, 75 and 95 % credible bands"
+    figure = new_figure(title, 10.0 if points is not None and wishes.label else 8.0, 5.2)
+    axes = figure.add_subplot()
+    _scale(axes, wishes.log)
+    chosen = x > 0 if "x" in wishes.log else np.ones(x.shape, bool)
+    draws = np.asarray(variable.values, float).reshape(-1, variable.size)
+    draw_bands(axes, x[chosen], draws[:, chosen])
+    axes.set_xlim(float(x[chosen][0]), float(x[chosen][-1]))
+    mark_places(axes, subject, wishes)
+    is_long = points is not None and lay_over(axes, points, "x" in wishes.log)
+    axes.set_xlabel(described(variable.dims[0], subject.described(variable.dims[0])))
+    axes.set_ylabel(described(variable.name, subject.described(variable.name), 44))
+    if is_long:
+        figure.legend(*axes.get_legend_handles_labels(), loc="outside right center", fontsize=8.5,
+                      handlelength=1.5)  # fmt: skip
+    else:
+        legend(axes)
+    return figure
+
+
+def suggested(subject: Subject) -> list[tuple[str, ...]]:
+    """The quantities along an index whose labels the model uses as numbers."""
+    return [(variable.name,) for variable in curves(subject)]
+
+
+def mark_places(axes: Axes, subject: Subject, wishes: Wishes) -> None:
+    """Dashed vertical lines: at numbers, or at the ends of data."""
+    for number, place in enumerate(places(subject, wishes)):
+        label = wishes.mark_label if number == 0 and wishes.mark_label else "_mark"
+        axes.axvline(place, color=INK, lw=1.0, ls=(0, (5, 3)), gid="mark", zorder=3, label=label)
+
+
+def places(subject: Subject, wishes: Wishes) -> list[float]:
+    """The places that are to be marked.
+
+    Raises
+    ------
+    HdslError
+        HB588 for a name that is not of data that are numbers.
+    """
+    found: list[float] = []
+    for mark in wishes.mark:
+        if not isinstance(mark, str):
+            found.append(mark)
+            continue
+        data = subject.data(mark)
+        if data is None or data.dtype.kind not in "fiub" or not np.isfinite(data).any():
+            raise refusal(
+                f"`{mark}` can't be marked: it is neither a number nor data of numbers",
+                "data are marked by two lines, at the least and at the largest value",
+                "write numbers, or a name that stands in a `data` line of the model",
+            )
+        found += [float(np.nanmin(data)), float(np.nanmax(data))]
+    return found
+
+
+def _numbers(subject: Subject, variable: Variable) -> np.ndarray:
+    labels = subject.fit.coords[variable.dims[0]] if len(variable.dims) == 1 else ()
+    if not labels or any(isinstance(label, str) for label in labels) or len(labels) < 2:
+        raise refusal(
+            f"`{variable.title}` is no curve",
+            "a curve runs along one index whose labels are numbers, such as "
+            "`index radius = 5..250 by 5`",
+            f"draw its intervals: `hdsl plot RUN caterpillar {variable.name}`",
+        )
+    return np.array([float(label) for label in labels])
+
+
+def _scale(axes: Axes, log: str) -> None:
+    if "x" in log:
+        axes.set_xscale("log")
+    if "y" in log:
+        axes.set_yscale("log")

@@ -1,0 +1,120 @@
+"""The chance of a yes against a covariate, with the data and the places of given chances."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hdsl.results.plots.bands import draw_bands
+from hdsl.results.plots.letters import described, symbol
+from hdsl.results.plots.mean_function import MeanFunction, mean_functions
+from hdsl.results.plots.smooth import interval
+from hdsl.results.plots.style import GREEN, INK, ORANGE, PINK, legend_below, new_figure
+from hdsl.results.plots.subject import Subject
+from hdsl.results.plots.wishes import Wishes, refusal
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_CHANCES = (0.1, 0.5, 0.9)
+_COLORS = (GREEN, ORANGE, PINK)
+
+
+def draw(subject: Subject, wishes: Wishes) -> Figure:
+    """The chance of a yes with bands, the 0/1 data, and where the chance is 10, 50 and 90 %."""
+    found = _chosen(subject, wishes.names)
+    x, y = found.x.value, found.y.value
+    title = f"The chance that {symbol(found.name)} is 1, against {symbol(found.covariate)}"
+    figure = new_figure(title, 8.0, 5.2)
+    axes = figure.add_subplot()
+    margin = 0.03 * (np.ptp(x) or 1.0)
+    grid = np.linspace(x.min() - margin, x.max() + margin, 300)
+    draw_bands(axes, grid, found.along(grid))
+    _yes_and_no(axes, x, y)
+    _chances(axes, found, grid, _wanted(wishes))
+    axes.set_xlim(float(grid[0]), float(grid[-1]))
+    axes.set_ylim(-0.09, 1.09)
+    axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
+    axes.set_xlabel(described(found.covariate, subject.described(found.covariate)))
+    axes.set_ylabel(f"chance of {symbol(found.name)}")
+    legend_below(figure, axes, 4)
+    return figure
+
+
+def suggested(subject: Subject) -> list[tuple[str, ...]]:
+    """Each observation of yes or no whose chance is a function of one covariate."""
+    return [(found.name,) for found in _candidates(subject)]
+
+
+def _candidates(subject: Subject) -> list[MeanFunction]:
+    return [found for found in mean_functions(subject) if found.node.random.family == "Bernoulli"]
+
+
+def _chosen(subject: Subject, names: tuple[str, ...]) -> MeanFunction:
+    candidates = _candidates(subject)
+    for found in candidates:
+        if not names or found.name == names[0]:
+            return found
+    known = ", ".join(f"`{found.name}`" for found in candidates)
+    raise refusal(
+        f"`{names[0]}` is no such observation"
+        if names
+        else "this model has no yes-or-no data with one covariate",
+        "the band is drawn of data with a Bernoulli distribution whose chance is a function of "
+        "one quantity that each datum has",
+        f"name {known}" if known else "choose another kind of figure",
+    )
+
+
+def _wanted(wishes: Wishes) -> tuple[float, ...]:
+    marks = tuple(mark for mark in wishes.mark if not isinstance(mark, str)) or _CHANCES
+    if not all(0 < mark < 1 for mark in marks) or len(marks) != len(wishes.mark or marks):
+        raise refusal(
+            "chances are numbers between 0 and 1",
+            "`mark` tells the chances whose places are marked",
+            "write them as in `--mark 0.1,0.5,0.9`",
+        )
+    return marks
+
+
+def _yes_and_no(axes: Axes, x: np.ndarray, y: np.ndarray) -> None:
+    """The data, a little scattered so that they do not hide each other."""
+    scatter = np.random.default_rng(0).uniform(-0.035, 0.035, x.size)
+    height = np.where(y > 0.5, 1.035, -0.035) + scatter
+    label = f"data: {int((y > 0.5).sum())} yes, {int((y <= 0.5).sum())} no"
+    axes.plot(x, height, "o", color=INK, ms=4, alpha=0.55, mec="white", mew=0.4, gid="data",
+              label=label, zorder=4)  # fmt: skip
+
+
+def _chances(axes: Axes, found: MeanFunction, grid: np.ndarray, chances: tuple[float, ...]) -> None:
+    width = grid[-1] - grid[0]
+    wide = np.linspace(grid[0] - 2 * width, grid[-1] + 2 * width, 2500)
+    curves = found.along(wide)
+    for number, chance in enumerate(chances):
+        at = crossings(wide, curves, chance)
+        known = at[np.isfinite(at)]
+        if known.size < at.size / 2:
+            continue
+        low, high = interval(np.where(np.isfinite(at), at, np.nan)[np.isfinite(at)], 0.95)
+        middle = float(np.median(known))
+        color = _COLORS[number % len(_COLORS)]
+        label = f"{100 * chance:g} % at {middle:.3g} ({low:.3g} to {high:.3g})"
+        axes.plot([low, high], [chance, chance], color=color, lw=2.2, zorder=5,
+                  gid=f"interval {chance}")  # fmt: skip
+        axes.plot([middle], [chance], "D", color=color, ms=6.5, mec="white", mew=0.8, ls="",
+                  label=label, zorder=6, gid=f"chance {chance}")  # fmt: skip
+
+
+def crossings(grid: np.ndarray, curves: np.ndarray, chance: float) -> np.ndarray:
+    """For each curve the first place where it passes a height; NaN where it doesn't."""
+    above = curves >= chance
+    passed = above[:, 1:] != above[:, :-1]
+    place = np.argmax(passed, axis=1)
+    rows = np.arange(len(curves))
+    left, right = curves[rows, place], curves[rows, place + 1]
+    with np.errstate(all="ignore"):
+        share = (chance - left) / (right - left)
+    found = grid[place] + share * (grid[place + 1] - grid[place])
+    return np.where(passed.any(axis=1), found, np.nan)

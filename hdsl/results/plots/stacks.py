@@ -1,0 +1,73 @@
+"""Probabilities of labels: a bar for each label, or for each element a stack of all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hdsl.results.plots.style import BLUE, SERIES, legend_below, new_figure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_LABELLED = 90
+
+
+def draw_stacks(
+    name: str,
+    description: str,
+    shares: np.ndarray,
+    members: list[str],
+    elements: list[str],
+    index: str,
+) -> Figure:
+    """Bars of probabilities.
+
+    Parameters
+    ----------
+    shares
+        Shape ``(elements, members)``; one row where the quantity has no index.
+    """
+    if not elements:
+        figure = new_figure(f"How probable each value of {name} is")
+        axes = figure.add_subplot()
+        axes.bar(members, shares[0], width=0.7, color=BLUE, alpha=0.85)
+        axes.set_xlabel(description)
+        as_percent(axes)
+        return figure
+    width = float(np.clip(0.145 * len(elements) + 1.5, 8.0, 13.0))
+    figure = new_figure(f"How probable each value of {name} is, for each {index}", width, 4.8)
+    axes = figure.add_subplot()
+    order = np.lexsort(tuple(-shares[:, place] for place in range(shares.shape[1])[::-1]))
+    bottom = np.zeros(len(elements))
+    for place, member in enumerate(members):
+        heights = shares[order, place]
+        color = SERIES[place % len(SERIES)]
+        axes.bar(np.arange(len(elements)), heights, 0.85, bottom, color=color, label=member)
+        bottom += heights
+    axes.set_xlim(-0.7, len(elements) - 0.3)
+    axes.set_ylim(0, 1)
+    if len(elements) <= _LABELLED:
+        longest = max(map(len, elements))
+        upright = longest * len(elements) > 90
+        axes.set_xticks(
+            np.arange(len(elements)), [elements[i] for i in order], rotation=90 if upright else 0,
+            fontsize=7.5 if len(elements) > 45 else 9,
+        )  # fmt: skip
+        axes.set_xlabel(index)
+    else:
+        axes.set_xticks([])
+        axes.set_xlabel(f"{len(elements)} elements of {index}, sorted")
+    as_percent(axes)
+    legend_below(figure, axes, 6)
+    return figure
+
+
+def as_percent(axes: Axes) -> None:
+    """The vertical axis as probabilities in per cent."""
+    from matplotlib.ticker import PercentFormatter
+
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
+    axes.set_ylabel("probability")
