@@ -12,6 +12,7 @@ from hdsl.density.recursions import Definitions, resolved
 from hdsl.expressions.beyond import Table
 from hdsl.expressions.chains import chain_order
 from hdsl.expressions.evaluate import Evaluator, Value
+from hdsl.expressions.forests import Blocks, Chosen, ForestOrder
 from hdsl.expressions.tree import (
     ChainOrder,
     Concatenate,
@@ -70,6 +71,12 @@ def _register(e: Expression, run: Evaluator, sizes: dict[str, int], seen: set[Ex
             sizes[axis] = largest_count(counts, run)
         case ChainOrder(before, _, steps, chains) if steps not in sizes:
             sizes[steps], sizes[chains] = chain_order(np.asarray(run(before).array)).shape
+        case ForestOrder(_, steps, slots) if slots not in sizes:
+            sizes[steps], sizes[slots] = np.asarray(run(e).array).shape
+        case Chosen(_, _, axis) if axis not in sizes:
+            sizes[axis] = np.asarray(run(e).array).size
+        case Blocks(part="before" | "states", blocks=axis) if axis not in sizes:
+            sizes[axis] = np.asarray(run(e).array).size
         case WholeNumbers(last, axis) if axis not in sizes:
             array = np.asarray(run(last).array)
             sizes[axis] = int(array.max()) + 1 if array.size else 1

@@ -201,6 +201,7 @@ CODES: dict[str, str] = {
     "HB512": "a discrete unknown that can't be summed out",
     "HB513": "a sum over too many values",
     "HB514": "a discrete unknown that is to be kept",
+    "HB520": "too many discrete unknowns in the same terms",
     "HB550": "draws that are not finite numbers",
     "HB551": "a chain that never moved",
     "HB552": "the chains don't agree",

@@ -10,10 +10,10 @@ import numpy as np
 
 from hdsl.distributions.distribution import Array, Parameter, Support
 from hdsl.distributions.random import Evaluate, Random
-from hdsl.expressions.chains import chain_order
 from hdsl.expressions.functions import where
 from hdsl.expressions.rewrite import along
 from hdsl.expressions.tree import Expression, Gather, Reduce, apply
+from hdsl.expressions.tree_partition import forest_order
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Enumerated(Random):
 
 @dataclass(frozen=True)
 class EnumeratedChains(Random):
-    """Elements each of which is one of a few values, given the element before it.
+    """Elements each of which is one of a few values, given the element before it, as in a forest.
 
     Attributes
     ----------
@@ -131,7 +131,7 @@ class EnumeratedChains(Random):
         return Support(integer=True)
 
     def sample(self, rng: np.random.Generator, shape: tuple[int, ...], evaluate: Evaluate) -> Array:
-        """Element by element from the start of each chain, all chains and draws at once."""
+        """Element by element from the roots of the forest, all trees and draws at once."""
         weights = evaluate(self.log_weights, self.elements, self.axis)
         weights = np.broadcast_to(weights, (*shape, weights.shape[-1]))
         told = evaluate(self.transition, self.elements, self.axis_before, self.axis)
@@ -139,7 +139,7 @@ class EnumeratedChains(Random):
         before = evaluate(self.before, self.elements).reshape(-1).astype(int)
         levels, draws = rng.random(shape), np.arange(shape[0])[:, None]
         chosen = np.zeros(shape, int)
-        for step in reversed(chain_order(before)):
+        for step in reversed(forest_order(before)):
             now = step[step >= 0]
             earlier = before[now]
             added = told[draws, now, chosen[:, earlier]]

@@ -36,6 +36,6 @@ def is_chains(before: NDArray[Any]) -> bool:
     """Whether all elements lie in chains."""
     before = np.asarray(before).astype(np.int64)
     known = before[before >= 0]
-    if np.unique(known).size < known.size:
+    if np.unique(known).size < known.size or (known >= before.size).any():
         return False
     return bool((chain_order(before) >= 0).sum() == before.size)

@@ -11,6 +11,16 @@ import numpy as np
 
 from hdsl.expressions.beyond import External, Interpolate, Solve, Table
 from hdsl.expressions.chains import chain_order
+from hdsl.expressions.forests import (
+    Blocks,
+    Chosen,
+    ForestOrder,
+    Taken,
+    blocks,
+    chosen,
+    forest,
+    taken,
+)
 from hdsl.expressions.functions import FUNCTIONS
 from hdsl.expressions.index_set import IndexSet
 from hdsl.expressions.matrices import MATRIX_FUNCTIONS
@@ -382,4 +392,8 @@ _EVALUATE: dict[type[Expression], Callable[..., Value]] = {
     Interpolate: interpolate,
     Table: table,
     External: external,
+    Blocks: blocks,
+    ForestOrder: forest,
+    Chosen: chosen,
+    Taken: taken,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hdsl.expressions.forests import ForestOrder
 from hdsl.expressions.tree import (
     Along,
     Apply,
@@ -87,7 +88,7 @@ def _text(e: Expression) -> tuple[str, int]:
             return f"count({text(counts)} > {_axis(axis)})", 9
         case WholeNumbers(last):
             return f"0..{text(last)}", 9
-        case ChainOrder():
+        case ChainOrder() | ForestOrder():
             return "order of the chains", 9
         case Stack(items):
             return f"[{', '.join(text(item) for item in items)}]", 9

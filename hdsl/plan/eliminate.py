@@ -18,6 +18,7 @@ from hdsl.expressions.tree import Expression, WholeNumbers, set_of, walk
 from hdsl.model.graph import Bound, Factor, Stochastic
 from hdsl.plan.chains import Evaluate
 from hdsl.plan.families import Family, find_families, hidden_definitions
+from hdsl.plan.joint_sums import TooLarge, sum_out_together
 from hdsl.plan.phrases import listed
 from hdsl.plan.plan import Note
 from hdsl.plan.rule import Rule, Site
@@ -61,6 +62,8 @@ def sum_out(
     report = Report(state.graph.source)
     if isinstance(result, Table):
         _too_large(report, result)
+    elif isinstance(result, TooLarge):
+        _too_many_together(report, state, result)
     else:
         _impossible(report, state, result[0])
     report.raise_errors()
@@ -130,12 +133,12 @@ def _below(state: State, families: Mapping[str, Family]) -> Iterator[str]:
 
 def eliminate(
     state: State, count: Count, evaluate: Evaluate
-) -> State | tuple[Refusal, ...] | Table:
-    """Sum all families out, the cheapest first.
+) -> State | tuple[Refusal, ...] | Table | TooLarge:
+    """Sum all families out, the cheapest first, and those that cannot leave alone together.
 
     Returns
     -------
-    The state without them; or, where none of those that are left can be summed out, why not; or a
+    The state without them; or, where those that are left cannot be summed out, why not; or a
     table that would be too large.
     """
     families = find_families(state)
@@ -144,7 +147,10 @@ def eliminate(
         tried = [task.table(state, family) for family in families.values()]
         tables = [table for table in tried if isinstance(table, Table)]
         if not tables:
-            return tuple(refusal for refusal in tried if isinstance(refusal, Refusal))
+            found = sum_out_together(state, families, count, evaluate, LARGEST_TABLE)
+            if not isinstance(found, Refusal):
+                return found
+            return (found, *(refusal for refusal in tried if isinstance(refusal, Refusal)))
         table = min(tables, key=lambda t: (t.size, t.family.name))
         if table.size > LARGEST_TABLE:
             return table
@@ -182,6 +188,30 @@ def _too_large(report: Report, table: Table) -> None:
     )
 
 
+def _too_many_together(report: Report, state: State, found: TooLarge) -> None:
+    first = found.families[0]
+    statement = state.graph.nodes.get(found.statement)
+    names = listed([family.name for family in found.families])
+    number = f"{found.size:,.0f}" if found.size < 1e15 else f"{found.size:.0e}"
+    what = (
+        f"{found.elements} of their elements stand in the same terms, directly or through others"
+        if found.elements
+        else "one term speaks of so many of their elements"
+    )
+    report.add(
+        "HB520",
+        f"summing {names} out would need a table of {number} numbers",
+        first.span,
+        labels=[Place(statement.span, "this ties elements together")]
+        if isinstance(statement, Stochastic | Factor) and statement.span != first.span
+        else [],
+        cause=f"{what}, so that hdsl would have to sum over their joint values; at most "
+        f"{LARGEST_TABLE:,} numbers are allowed",
+        help="let fewer elements meet: terms that speak of neighbours along a chain or a tree are "
+        "cheap, those of a grid or of everybody with everybody are not",
+    )
+
+
 def _impossible(report: Report, state: State, refusal: Refusal) -> None:
     family = refusal.family
     statement = state.graph.nodes.get(refusal.statement)
@@ -191,7 +221,7 @@ def _impossible(report: Report, state: State, refusal: Refusal) -> None:
         f"`{family.shown}` cannot be summed out",
         family.span,
         labels=[Place(statement.span, "this stops it")] if statement is not None and stops else [],
-        cause=f"{refusal.reason}; a discrete unknown is not sampled, but summed out, element by "
-        "element or along a chain",
+        cause=f"{refusal.reason}; a discrete unknown is not sampled, but summed out, over the "
+        "values of one element or of a few at a time",
         help=refusal.help,
     )

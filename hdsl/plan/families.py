@@ -76,6 +76,8 @@ class Family:
         What `domain` refers to by name.
     linked
         The statements in which elements depend on other elements.
+    given
+        The values of the parts that data tell, by the names under which `priors` has them.
     """
 
     name: str
@@ -88,6 +90,7 @@ class Family:
         default_factory=dict[str, tuple[tuple[str, ...], Expression]]
     )
     linked: frozenset[str] = frozenset()
+    given: Mapping[str, Expression] = field(default_factory=dict[str, Expression])
 
     def log_prior(self, statements: Collection[str]) -> Expression:
         """Log probability of each value, as far as some statements tell."""
@@ -153,6 +156,7 @@ class _Finder:
         random = next(part.random for part in parts if part.random is not None)
         domain = _domain(shown(axis), axis, random, *ends, definitions=definitions)
         priors: dict[str, tuple[tuple[str, ...], Expression]] = {}
+        given: dict[str, Expression] = {}
         computed: list[Computed] = []
         start: Expression = Constant(0.0)
         for number, part in enumerate(parts):
@@ -167,12 +171,15 @@ class _Finder:
             else:
                 same = apply("equal", values, part.first)
                 priors[f"given {number}"] = part.axes, where(same, 0.0, NEVER)
+                given[f"given {number}"] = part.first
             start = simplify(start + size)
         unknown = tuple(part.node for part in parts if part.node is not None)
         linked = frozenset(
             p.node.name for p in parts if p.node and p.random and axis in p.random.names
         )
-        return Family(axis, (axis,), unknown, domain, priors, tuple(computed), definitions, linked)
+        return Family(
+            axis, (axis,), unknown, domain, priors, tuple(computed), definitions, linked, given
+        )
 
     def parts(self, axis: str, items: tuple[_Item, ...]) -> list[_Part]:
         """The parts; ends that depend on other elements follow from the other ends."""

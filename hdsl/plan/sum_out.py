@@ -96,8 +96,8 @@ class Elimination:
                     return refusal
             if not concerned:
                 continue
-            if family.name in _of_ends(piece, hidden):
-                return _moving_ends(family, piece)
+            if family.name in ends_of(piece, hidden):
+                return moving_ends(family, piece)
             told.used.append(piece.name)
             rest = total(rows, lambda r: family.name not in r.body.names)
             if rest != Constant(0.0):
@@ -225,7 +225,7 @@ class _Told:
         return Pair(rows, one, other, body)
 
 
-def _of_ends(piece: Piece, hidden: Definitions) -> frozenset[str]:
+def ends_of(piece: Piece, hidden: Definitions) -> frozenset[str]:
     """What the ends of the support of a continuous unknown depend on."""
     if not isinstance(piece, Stochastic) or piece.is_observed or piece.random.is_discrete:
         return frozenset()
@@ -234,7 +234,8 @@ def _of_ends(piece: Piece, hidden: Definitions) -> frozenset[str]:
     return frozenset[str]().union(*(elements_inlined(end, hidden).names for end in ends))
 
 
-def _moving_ends(family: Family, piece: Piece) -> Refusal:
+def moving_ends(family: Family, piece: Piece) -> Refusal:
+    """The refusal of a family on which the ends of a continuous unknown depend."""
     return Refusal(
         family,
         f"it decides which values `{shown(piece.name)}`, which is sampled, can have",

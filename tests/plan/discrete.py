@@ -19,7 +19,7 @@ from hdsl.model.graph import Bound, Stochastic
 from hdsl.plan.families import is_discrete_unknown
 from hdsl.plan.plan import Plan
 
-from .laws import DRAW, Case, check_companions, plan_of, points
+from .laws import DRAW, Case, check_companions, drawn_together, plan_of, points
 
 MOST_JOINT_VALUES = 5000
 
@@ -84,7 +84,7 @@ def largest_error(
         worst = max(worst, float(np.nanmax(errors)))
         # What is impossible must be so for the recovery too.
         assert not np.isnan(before).any()
-        if all(s.node.name in joint or s.node.name.endswith(".parts") for s in plan.recovery):
+        if all(s.node.name in {*joint, *drawn_together(plan)} for s in plan.recovery):
             after = density.log_densities(many)[0] - density.log_jacobians(many)[0]
             worst = max(worst, abs(float(logsumexp(before)) - after) / (abs(after) + 1))
     return worst
@@ -92,7 +92,7 @@ def largest_error(
 
 def _drawn_together(plan: Plan, bound: Bound, values: dict[str, Value]) -> dict[str, Value]:
     """What is drawn under a name of its own, from the values of its parts."""
-    definitions = plan.graph.definitions
+    definitions = {**plan.graph.definitions, **plan.definitions}
     names = [s.node.name for s in plan.recovery if s.node.name in definitions]
     known = {n: d for n, d in definitions.items() if n not in bound.values}
     run = data_evaluator(bound, [e for _, e in known.values()], values, known)

@@ -62,17 +62,23 @@ def check_companions(plan: Plan) -> None:
     """Unknowns before are those sampled and those recovered, once each; data stay observed."""
     roles = plan.graph.roles
     before = {name for name, role in roles.items() if role == "parameter"}
-    # The parts of a discrete unknown are drawn together, under a name of their own.
-    together = {name for name in plan.graph.definitions if name.endswith(".parts")}
+    # Discrete unknowns are drawn together, under a name of their own.
+    together = drawn_together(plan)
     steps = [step.node.name for step in plan.recovery if step.node.name not in together]
     assert len(steps) == len(set(steps))
     kept = sampled(plan) & before
     assert kept | set(steps) == before
     assert not kept & set(steps)
     assert not set(steps) & {name for name, role in roles.items() if role == "observation"}
-    discrete = {n.name for n in plan.graph.stochastic if n.random.is_discrete}
+    discrete = {n.name for n in plan.graph.stochastic if n.random.is_discrete} | together
     computed = [s for s in plan.recovery if isinstance(s, Computed) and s.node.name not in discrete]
     assert len(sampled(plan) - before) == len(computed), "coordinates come one for one"
+
+
+def drawn_together(plan: Plan) -> set[str]:
+    """What parts of an unknown, and blocks of elements, are drawn as."""
+    parts = {name for name in plan.graph.definitions if name.endswith(".parts")}
+    return parts | {name for name in plan.definitions if name.endswith(".joint")}
 
 
 def points(density: Density, seed: int = 0, far: bool = True, num: int = 6) -> np.ndarray:

@@ -457,20 +457,6 @@ def test_a_discrete_unknown_is_not_kept() -> None:
         check_options(case.graph, Options(keep=frozenset({"z"})))
 
 
-def test_elements_that_form_no_chain_are_refused() -> None:
-    case = Case(
-        """index t = 1..5
-data y[t]
-z[1] ~ Bernoulli(0.5)
-z[t] ~ Bernoulli(if z[1] == 1 then 0.9 else 0.2) for t > 1
-y[t] ~ Normal(z[t], 1)
-""",
-        {"y": [1, 2, 3, 4, 5]},
-    )
-    with pytest.raises(HdslError, match="do not follow each other in chains"):
-        plan_of(case)
-
-
 def test_effects_of_groups_of_which_some_are_missing() -> None:
     """What the rows tell an effect is counted where their groups are data alone."""
     case = Case(
