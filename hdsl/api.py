@@ -14,6 +14,8 @@ from hdsl.diagnostics import Diagnostic, arguments
 from hdsl.expressions.text import with_axes
 from hdsl.model.check import check
 from hdsl.model.graph import ModelGraph
+from hdsl.picture.picture import Picture
+from hdsl.picture.view import picture_of
 from hdsl.pipeline import (
     MOST_CHAINS,
     MOST_DRAWS,
@@ -215,6 +217,35 @@ class Model:
         from hdsl.notation.mathematics import Mathematics
 
         return Mathematics(self.tree, self.graph, self.functions)
+
+    def picture(
+        self,
+        data: object = None,
+        *,
+        plan: bool = False,
+        captions: bool = True,
+        without: Names = (),
+        keep: Names = (),
+        sampler: Literal["auto", "nuts"] = "auto",
+        allow_outside: bool = False,
+    ) -> Picture:
+        """The model as nodes, plates and arrows, in layers; notebooks show it.
+
+        Data that are missing are not needed: plates then bear no sizes.
+
+        Parameters
+        ----------
+        plan
+            Whether it marks what is sampled, integrated out, summed out and drawn forward.
+        captions
+            Whether the nodes' descriptions stand below it.
+        """
+        outside = arguments.flag("allow_outside", allow_outside)
+        request = Request(data, self.folder, outside, _options(without, keep, sampler))
+        bound = bind_request(self.graph, request, partial=True)
+        chosen = arguments.flag("plan", plan)
+        planned = plan_request(self.graph, bound, request) if chosen else None
+        return picture_of(self.graph, bound, planned, arguments.flag("captions", captions))
 
     def log_density(
         self,

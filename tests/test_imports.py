@@ -52,10 +52,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (command("explain", "model.hbm"), {"lark", "numpy"}),
         (command("math", "model.hbm"), {"lark", "numpy"}),
         ("import hdsl\nhdsl.load('model.hbm').explain()", {"lark", "numpy"}),
+        (command("graph", "model.hbm"), {"lark", "numpy"}),
+        (command("graph", "model.hbm", "-o", "model.svg"), {"lark", "numpy", "scipy"}),
+        ("import hdsl\nhdsl.load('model.hbm').picture(plan=True)", {"lark", "numpy"}),
     ],
     ids=[
         "import", "version", "--help", "--version", "explain code", "fmt", "check", "explain",
-        "math", "load",
+        "math", "load", "graph", "graph svg", "picture",
     ],
 )  # fmt: skip
 def test_imports(code: str, needed: set[str], folder: Path) -> None:

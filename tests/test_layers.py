@@ -13,7 +13,7 @@ import hdsl
 ROOT = Path(hdsl.__file__).parent
 LAYERS = (
     "source", "diagnostics", "syntax", "data", "expressions", "distributions", "model", "plan",
-    "notation", "density", "sampling", "results", "pipeline", "api", "cli",
+    "notation", "picture", "density", "sampling", "results", "pipeline", "api", "cli",
 )  # fmt: skip
 # `hdsl` itself, which hands on what the others offer, and `python -m hdsl`.
 DOORS = ("__init__", "__main__")
@@ -30,7 +30,7 @@ ONLY_THERE = {
     "xarray": ("data", "results"),
     "pandas": ("results",),
     "rich": ("results", "cli"),
-    "matplotlib": ("results",),
+    "matplotlib": ("picture", "results"),
 }
 NOT_AT_ALL = ("arviz", "arviz_base", "arviz_stats", "optax", "hypothesis", "pytest")
 

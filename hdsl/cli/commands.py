@@ -10,6 +10,7 @@ COMMANDS = {
     "run": "check a model, sample from its posterior, show and save the result",
     "check": "find mistakes in a model and in its data, without sampling",
     "explain": "tell how a model will be computed, or what a code such as HB201 means",
+    "graph": "draw a model as nodes, plates and arrows, in layers",
     "math": "write a model in the notation of a paper",
     "simulate": "draw parameters from their priors, and data given these",
     "summary": "show a saved run again",
@@ -17,7 +18,7 @@ COMMANDS = {
     "fmt": "write models in canonical form",
     "new": "write a model to start from, for a data file where one is given",
 }
-LATER = ("graph", "report")
+LATER = ("report",)
 
 _EXAMPLES = """\
 examples:

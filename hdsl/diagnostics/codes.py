@@ -219,6 +219,8 @@ CODES: dict[str, str] = {
     "HB574": "a quantity that the fit doesn't have",
     "HB575": "a file that can't be written",
     # The command line.
+    "HB560": "a picture of no known form",
+    "HB561": "a picture that can't be written",
     "HB580": "a place that is not the folder of a run",
     "HB581": "a run that can't be saved",
     "HB582": "a run that was not finished",

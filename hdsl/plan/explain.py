@@ -12,10 +12,10 @@ from hdsl.distributions.random import Random
 from hdsl.distributions.text import random_text
 from hdsl.expressions.text import text, with_axes
 from hdsl.expressions.tree import Apply, Expression, set_of
-from hdsl.model.discrete import is_discrete_unknown
 from hdsl.model.graph import Bound, Deterministic, Imputed, Stochastic
+from hdsl.plan.fates import fate_of
 from hdsl.plan.phrases import listed, shown
-from hdsl.plan.plan import Computed, Drawn, Note, Plan
+from hdsl.plan.plan import Drawn, Note, Plan
 
 WIDTH = 96
 LONGEST_FORMULA = 240
@@ -169,10 +169,6 @@ class _Telling:
     def _drawn(self) -> Mapping[str, Stochastic]:
         return {s.node.name: s.node for s in self.plan.recovery if isinstance(s, Drawn)}
 
-    @cached_property
-    def _computed(self) -> frozenset[str]:
-        return frozenset(s.node.name for s in self.plan.recovery if isinstance(s, Computed))
-
     def lines(self) -> Iterator[Line]:
         """Observations, unknowns, predictions, then what is computed; each in the file's order."""
         roles = self.plan.graph.roles
@@ -180,19 +176,10 @@ class _Telling:
         for role in ("observation", "parameter", "prediction"):
             for node in stochastic:
                 if roles[node.name] == role:
-                    yield self._line(self._fate(node, role), node)
+                    yield self._line(fate_of(self.plan, node), node)
         for node in self.plan.graph.deterministic:
             if not node.is_internal and node.name not in self.plan.graph.vectors:
                 yield self._line("computed" if roles[node.name] == "derived" else "data", node)
-
-    def _fate(self, node: Stochastic, role: str) -> str:
-        if role != "parameter":
-            return {"observation": "observed", "prediction": "predicted"}[role]
-        if is_discrete_unknown(self.plan.graph, node.name):
-            return "summed out"
-        if node.name in self._drawn:
-            return "integrated out"
-        return "transformed" if node.name in self._computed else "sampled"
 
     def _line(self, fate: str, node: Stochastic | Deterministic) -> Line:
         notes = [n for n in self.plan.notes if node.name in n.names]

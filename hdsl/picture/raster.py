@@ -1,0 +1,116 @@
+"""A picture as PNG or PDF, drawn by matplotlib in the fonts that it brings along."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any
+
+from hdsl.picture import style
+from hdsl.picture.measure import RISE, SMALL, run_width
+from hdsl.picture.shapes import Area, Bend, Drawing, Group, Head, Shape, Words
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_PIXELS_PER_INCH = 96
+_SCALE = 2
+"""Dots of a PNG for each pixel of the picture, so that it is sharp on a slide."""
+
+
+def raster(drawing: Drawing, form: str) -> bytes:
+    """The bytes of a file.
+
+    Parameters
+    ----------
+    form
+        ``png`` or ``pdf``.
+    """
+    import matplotlib
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    size = (drawing.width / _PIXELS_PER_INCH, drawing.height / _PIXELS_PER_INCH)
+    with matplotlib.rc_context({"pdf.fonttype": 42}):
+        figure = Figure(figsize=size, dpi=_PIXELS_PER_INCH, facecolor=style.PAPER)
+        FigureCanvasAgg(figure)
+        axes: Any = figure.add_axes((0, 0, 1, 1))
+        axes.set_xlim(0, drawing.width)
+        axes.set_ylim(drawing.height, 0)
+        axes.axis("off")
+        for shape in drawing.shapes:
+            _draw(axes, shape)
+        out = io.BytesIO()
+        # Without dates the same picture has the same bytes.
+        told = {"CreationDate": None} if form == "pdf" else {"Software": None}
+        figure.savefig(out, format=form, dpi=_PIXELS_PER_INCH * _SCALE, metadata=told)
+    return out.getvalue()
+
+
+def _draw(axes: Axes, shape: Shape) -> None:
+    match shape:
+        case Group(shapes=shapes):
+            for inner in shapes:
+                _draw(axes, inner)
+        case Area():
+            _draw_area(axes, shape)
+        case Bend(points, line):
+            _draw_path(axes, points, line)
+        case Head(corners):
+            from matplotlib.patches import Polygon
+
+            axes.add_patch(Polygon(corners, closed=True, color=style.LINE, linewidth=0))
+        case Words():
+            _draw_words(axes, shape)
+
+
+def _draw_area(axes: Axes, area: Area) -> None:
+    from matplotlib.patches import BoxStyle, FancyBboxPatch
+
+    patch = FancyBboxPatch(
+        (area.left, area.top),
+        area.width,
+        area.height,
+        boxstyle=BoxStyle("Round", pad=0, rounding_size=max(area.radius, 1e-6)),
+        facecolor=area.fill,
+        edgecolor=area.stroke or "none",
+        linewidth=_points(area.line),
+        linestyle=(0, (3.5, 2.5)) if area.dashed else "solid",
+    )
+    axes.add_patch(patch)
+
+
+def _draw_path(axes: Axes, points: tuple[tuple[float, float], ...], line: float) -> None:
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    codes = [Path.MOVETO, *[Path.CURVE4] * (len(points) - 1)]
+    patch = PathPatch(
+        Path(points, codes), fill=False, edgecolor=style.LINE, linewidth=_points(line)
+    )
+    axes.add_patch(patch)
+
+
+def _draw_words(axes: Axes, words: Words) -> None:
+    from matplotlib.patheffects import withStroke
+
+    x = words.x
+    for run in words.runs:
+        size = words.size * (SMALL if run.level else 1.0)
+        drawn = axes.text(
+            x,
+            words.y - RISE[run.level] * words.size,
+            # A dollar sign would begin mathematics of its own.
+            run.text.replace("$", r"\$"),
+            fontsize=_points(size),
+            family=["STIXGeneral", "DejaVu Serif"],
+            style="italic" if run.italic else "normal",
+            weight="bold" if words.is_heading else "normal",
+            color=words.color,
+        )
+        if words.halo:
+            drawn.set_path_effects([withStroke(linewidth=_points(3), foreground=style.PAPER)])
+        x += run_width(run, words.size)
+
+
+def _points(pixels: float) -> float:
+    return pixels * 72 / _PIXELS_PER_INCH
