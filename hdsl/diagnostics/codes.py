@@ -212,6 +212,8 @@ CODES: dict[str, str] = {
     "HB557": "a chain apart from the others",
     "HB558": "too few draws to judge the chains",
     # Files of results.
+    "HB560": "a picture of no known form",
+    "HB561": "a picture that can't be written",
     "HB570": "there is no fit to open",
     "HB571": "not a fit of hdsl",
     "HB572": "a fit that is damaged",
@@ -219,8 +221,6 @@ CODES: dict[str, str] = {
     "HB574": "a quantity that the fit doesn't have",
     "HB575": "a file that can't be written",
     # The command line.
-    "HB560": "a picture of no known form",
-    "HB561": "a picture that can't be written",
     "HB580": "a place that is not the folder of a run",
     "HB581": "a run that can't be saved",
     "HB582": "a run that was not finished",

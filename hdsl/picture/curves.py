@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
+from hdsl.picture import style
 from hdsl.picture.grid import Grid, Place
 from hdsl.picture.scene import Arrow
 
@@ -126,5 +127,6 @@ def _half_width(place: Place, offset: float) -> float:
     half = place.box.width / 2
     if place.box.node.kind in ("derived", "data", "factor"):
         return half
-    radius = min(place.box.height / 2, half)
+    radius = min(place.box.height / 2, half, style.ROUND)
+    offset = max(abs(offset) - place.box.height / 2 + radius, 0.0)
     return half - radius + sqrt(max(radius**2 - offset**2, 0.0))

@@ -94,7 +94,7 @@ def _outline(node: PlacedNode) -> Iterator[Area]:
     if drawn.kind in ("observed", "data"):
         fill = style.SHADE
     radius = {"derived": 5.0, "data": 2.0, "factor": 2.0}.get(drawn.kind, node.box.height / 2)
-    radius = min(radius, node.box.width / 2)
+    radius = min(radius, node.box.width / 2, style.ROUND)
     size = (node.box.width, node.box.height)
     dashed = drawn.kind == "predicted"
     yield Area(core.left, core.top, *size, radius, fill, stroke, 1.5, dashed)

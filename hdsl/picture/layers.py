@@ -27,10 +27,12 @@ def layers_of(kinds: Mapping[str, Kind], arrows: Iterable[Arrow]) -> dict[str, i
     layers |= {name: PRIOR if depends[name] else top for name in unknown}
     for name in _behind(kinds, children):
         layers.setdefault(name, max((layers.get(c, 0) for c in children[name]), default=-1))
-    ends = [
-        name for name in kinds if layers.get(name, -1) < 0 or not _serves(name, kinds, children)
+    free = [
+        name
+        for name, kind in kinds.items()
+        if kind in ("derived", "predicted", "data")
+        if layers.get(name, -1) < 0 or not _serves(name, kinds, children)
     ]
-    free = [name for name in ends if kinds[name] in ("derived", "predicted", "data")]
     known = {name: layer for name, layer in layers.items() if name not in free}
     for name in free:
         before = [known[p] for p in _reached(name, parents) if p in known]

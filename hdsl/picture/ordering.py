@@ -146,5 +146,5 @@ def crossings(grid: Grid, columns: Columns) -> int:
             if grid.places[right].column == c
         ]
         for k, (right, left) in enumerate(links):
-            total += sum((right - r) * (left - l) < 0 for r, l in links[k + 1 :])
+            total += sum((right - r) * (left - other) < 0 for r, other in links[k + 1 :])
     return total

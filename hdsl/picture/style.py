@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-NAME_SIZE, FORMULA_SIZE, CHIP_SIZE, PLATE_SIZE, HEADING_SIZE, TITLE_SIZE = (
-    19,
-    12.5,
-    12,
-    12.5,
-    14,
-    17,
-)
-FATE_SIZE, SMALL_SIZE = 11, 12.5
+NAME_SIZE, FORMULA_SIZE, CHIP_SIZE, PLATE_SIZE = 19, 12.5, 12, 12.5
+HEADING_SIZE, TITLE_SIZE, FATE_SIZE, SMALL_SIZE = 14, 17, 11, 12.5
 """Sizes of the letters, in pixels."""
 
 WIDEST_FORMULA, MOST_LINES = 190.0, 2
+ROUND = 26.0
+"""Largest radius of a corner."""
+
 SINGLE_HEIGHT, FIRST_PITCH, LINE_PITCH = 34.0, 18.0, 14.0
 """Height of a node with a name alone, and how far below each line the next one stands."""
 NARROWEST = 56.0

@@ -5,32 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_SMALL = [
-    "alpha",
-    "beta",
-    "gamma",
-    "delta",
-    "epsilon",
-    "zeta",
-    "eta",
-    "theta",
-    "iota",
-    "kappa",
-    "lambda",
-    "mu",
-    "nu",
-    "xi",
-    "omicron",
-    "pi",
-    "rho",
-    "sigma",
-    "tau",
-    "upsilon",
-    "phi",
-    "chi",
-    "psi",
+_SMALL = (
+    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda",
+    "mu", "nu", "xi", "omicron", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi",
     "omega",
-]
+)  # fmt: skip
 _LETTERS = "αβγδεζηθικλμνξοπρστυφχψω"
 GREEK = dict(zip(_SMALL, _LETTERS, strict=True)) | {
     word.capitalize(): letter.upper() for word, letter in zip(_SMALL, _LETTERS, strict=True)

@@ -30,9 +30,8 @@ def text(scene: Scene, columns: int = 80) -> str:
 
 def _layer(scene: Scene, layer: int, columns: int) -> Iterator[str]:
     own = [node for node in scene.nodes.values() if node.layer == layer]
-    yield from _boxed(
-        LAYERS[layer], list(_plates(scene, own, frozenset(), columns - 4)), columns, "╭╮╰╯"
-    )
+    inner = list(_plates(scene, own, frozenset(), columns - 4))
+    yield from _boxed(LAYERS[layer], inner, columns, "╭╮╰╯")
 
 
 def _plates(

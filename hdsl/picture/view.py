@@ -144,7 +144,7 @@ class _View:
         within = {
             data.name: (self._data_plates(data.name), data.type)
             for data in self.graph.data.values()
-            if data.type in self.graph.sets and data.name in self.users
+            if data.type is not None and data.type in self.graph.sets and data.name in self.users
             if data.name not in self.statements
         }
         return nested(found, within)
@@ -273,7 +273,8 @@ class _View:
         return any(isinstance(e, Reference) and e.name == name and not e.is_plain for e in inner)
 
     def _fate(self, own: Iterable[str]) -> Fate:
-        found = [self.fates[name] for name in own if self.fates and name in self.fates]
+        known = self.fates or {}
+        found: list[Fate] = [known[name] for name in own if name in known]
         return found[-1] if found else ""
 
     def size(self, plate: str) -> int | None:

@@ -8,9 +8,9 @@ from hdsl.plan.plan import Computed, Drawn, Plan
 
 
 def fate_of(plan: Plan, node: Stochastic) -> str:
-    """``observed``, ``predicted``, ``summed out``, ``integrated out``, ``transformed``, ``sampled``.
+    """One of the words that `explain` begins its lines with, ``observed`` to ``sampled``.
 
-    ``transformed`` is sampled too, in other coordinates.
+    What is ``transformed`` is sampled too, in other coordinates.
     """
     role = plan.graph.roles[node.name]
     if role != "parameter":
