@@ -261,6 +261,7 @@ def finish(
         "timings": dict(timings),
         "settings": request.settings,
         "rounds": [(done.num_warmup, done.num_samples) for done in rounds],
+        "moved_chains": sorted({chain for done in rounds for chain in done.moved}),
     }
     explanation = explain(density.plan, density.bound)
     return finish(density, sampled, explanation, facts, request.log_likelihood)

@@ -127,6 +127,8 @@ class RunFacts:
     rounds
         Steps with and without adaptation of each stretch of sampling; more than one where the run
         went on by itself. Stretches before a later one with adaptation belong to the warm-up.
+    moved_chains
+        Those that went on from where another chain was, for where they were weighs nothing.
     remarks
         What a reader should know, a sentence each: what was left out, what is not exact.
     direct
@@ -144,6 +146,7 @@ class RunFacts:
     settings: Mapping[str, Any] = field(default_factory=dict[str, Any])
     max_tree_depth: int = 10
     rounds: Sequence[Sequence[int]] = ()
+    moved_chains: Sequence[int] = ()
     direct: bool = False
     remarks: Sequence[str] = ()
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from hdsl.diagnostics import Diagnostic
 from hdsl.results.checks import check_chains, check_finite
+from hdsl.results.lone_chains import chain_names
 from hdsl.results.sampler_checks import check_sampler
 from hdsl.source import Source
 
@@ -35,7 +36,19 @@ def verdict_of(fit: Fit) -> str:
 
     What was left out of the fit, and what in it is not exact, comes last.
     """
-    return " ".join([_judgement(fit), *fit.facts.remarks])
+    return " ".join([_judgement(fit), *_moved(fit), *fit.facts.remarks])
+
+
+def _moved(fit: Fit) -> list[str]:
+    """What became of chains in a mode of no weight."""
+    moved = fit.facts.moved_chains
+    if not moved:
+        return []
+    their, modes = ("its", "a mode") if len(moved) == 1 else ("their", "modes")
+    return [
+        f"Before {their} draws began, {chain_names(moved)} stood in {modes} of next to no weight, "
+        "and went on from where another chain was."
+    ]
 
 
 def _judgement(fit: Fit) -> str:

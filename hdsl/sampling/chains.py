@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
@@ -130,6 +130,18 @@ class Sampler:
         states = _initial_states(log_density, data, initial_positions, settings)
         chunk = compile_chunk(log_density, data, states[0], settings)
         return cls(settings, time.perf_counter() - began, chunk, states)
+
+    def move(self, chains: Mapping[int, int]) -> None:
+        """Let some chains go on from where others are, with their own randomness."""
+        before = list(self._states)
+        for chain, to in chains.items():
+            there = before[to]
+            self._states[chain] = before[chain]._replace(
+                position=there.position,
+                log_density=there.log_density,
+                gradient=there.gradient,
+                adaptation=there.adaptation,
+            )
 
     def advance(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdsl.sampling.chains import Chains, Progress, Sampler
+from hdsl.sampling.strays import find_strays
 
 MOST_BYTES: Final = 1_000_000_000
 """Draws are thinned so that what is computed from them takes no more than this."""
@@ -33,12 +34,15 @@ class Round:
         What the step size is tuned for during the warm-up.
     anew
         Whether the draws of earlier rounds are thrown away: they belong to the warm-up now.
+    moved
+        Chains that begin it where another one is, for where they are weighs nothing beside it.
     """
 
     num_warmup: int
     num_samples: int
     target_acceptance_rate: float
     anew: bool = False
+    moved: Mapping[int, int] = field(default_factory=dict[int, int])
 
 
 @dataclass(frozen=True)
@@ -54,11 +58,14 @@ class Shortfall:
         Whether there were divergent transitions.
     factor
         How many times as many draws would be needed, as far as one can tell.
+    apart
+        Whether a few chains stand apart from all others, so that more draws alone mend nothing.
     """
 
     disagree: bool
     diverged: bool
     factor: float
+    apart: bool = False
 
 
 @dataclass
@@ -80,6 +87,7 @@ class Rounds:
     def run(self, next_round: Round, on_progress: Callable[[Progress], None] | None) -> None:
         """Sample one more round."""
         began = time.perf_counter()
+        self.sampler.move(next_round.moved)
         chains = self.sampler.advance(
             next_round.num_warmup,
             next_round.num_samples,
@@ -94,7 +102,8 @@ class Rounds:
         """The round that should mend it; `None` if there is no time for it.
 
         Draws that are merely too few are added to. Where chains disagree, all draws so far become
-        part of the warm-up, a longer one follows, with smaller steps if transitions diverged.
+        part of the warm-up, a longer one follows, with smaller steps if transitions diverged. Where
+        chains in a mode that weighs nothing are moved, neither is needed.
         """
         last, kept = self.done[-1], sum(chains.positions.shape[1] for chains in self.kept)
         left = self._steps_left()
@@ -104,14 +113,22 @@ class Rounds:
             if num_samples < kept / 2:
                 return None
             return Round(0, num_samples, last.target_acceptance_rate)
-        num_warmup = 2 * max(r.num_warmup for r in self.done)
-        num_samples = min(2 * kept, left - num_warmup)
+        moved = find_strays(*self._together())
+        if lacking.apart and not moved:
+            return None
+        num_warmup = max(r.num_warmup for r in self.done) * (1 if moved else 2)
+        num_samples = min(kept if moved else 2 * kept, left - num_warmup)
         if num_samples < kept:
             return None
         target = last.target_acceptance_rate
-        if lacking.diverged:
+        if lacking.diverged and not moved:
             target = next((rate for rate in _TARGETS if rate > target), target)
-        return Round(num_warmup, num_samples, target, anew=True)
+        return Round(num_warmup, num_samples, target, anew=True, moved=moved)
+
+    def _together(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Positions and log densities that count."""
+        positions = np.concatenate([chains.positions for chains in self.kept], axis=1)
+        return positions, np.concatenate([chains.stats["lp"] for chains in self.kept], axis=1)
 
     def _steps_left(self) -> int:
         """Steps of each chain that the remaining time allows, judged by those of the last round."""

@@ -19,7 +19,10 @@ def rounds_after(*done: Round, seconds: float = 2.0, max_seconds: float = 600.0)
     kept = [
         Chains(
             np.zeros((2, r.num_samples, 1)),
-            {"diverging": np.zeros((2, r.num_samples), bool)},
+            {
+                "diverging": np.zeros((2, r.num_samples), bool),
+                "lp": np.zeros((2, r.num_samples)),
+            },
             np.ones((2, 1)),
             0.0,
             seconds,
@@ -44,6 +47,15 @@ def test_a_round_grows_with_what_is_lacking_but_not_at_once() -> None:
 def test_chains_that_disagree_warm_up_anew_and_longer() -> None:
     following = rounds_after(FIRST).following(Shortfall(True, False, 3.0))
     assert following == Round(2000, 2000, 0.8, anew=True)
+
+
+def test_a_chain_apart_is_moved_if_its_mode_weighs_nothing() -> None:
+    rounds = rounds_after(FIRST)
+    lacking = Shortfall(True, False, 3.0, apart=True)
+    assert rounds.following(lacking) is None
+    rounds.kept[0].positions[:] = np.random.default_rng(1).normal(size=(2, 1000, 1))
+    rounds.kept[0].stats["lp"][1] = -100.0
+    assert rounds.following(lacking) == Round(1000, 1000, 0.8, anew=True, moved={1: 0})
 
 
 def test_divergences_make_the_steps_smaller() -> None:
