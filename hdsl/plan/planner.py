@@ -13,6 +13,7 @@ from hdsl.expressions.rewrite import sum_over
 from hdsl.expressions.tree import Constant, Expression, set_of
 from hdsl.model.discrete import is_discrete_unknown
 from hdsl.model.graph import Bound, Factor, ModelGraph, SetDeclaration, Stochastic
+from hdsl.plan.bounds import Bounds
 from hdsl.plan.chain_coordinates import ChainNonCentring
 from hdsl.plan.conjugate import ConjugateCollapse
 from hdsl.plan.coordinates import BetaCoordinates, NonCentring
@@ -35,6 +36,7 @@ COORDINATES: tuple[Rule, ...] = (
     NonCentring(),
     JointNonCentring(),
     MeasuredCoordinates(),
+    Bounds(),
 )
 RULES: tuple[Rule, ...] = (*COLLAPSES, *COORDINATES)
 
@@ -319,8 +321,14 @@ def _in_coordinates(state: State, rule: Rule, site: Site, options: Options) -> S
 def _finished(state: State) -> Plan:
     left = {**state.unknowns, **state.bare}
     unknowns = [
-        Unknown(name, left[name].axes, left[name].random.support, left[name].span)
-        for name in state.graph.nodes
+        Unknown(
+            name,
+            left[name].axes,
+            state.supports.get(name, left[name].random.support),
+            left[name].span,
+        )
+        # Bounds may depend on all others, and on bounds that were found before.
+        for name in (*(n for n in state.graph.nodes if n not in state.supports), *state.supports)
         if name in left
     ]
     terms = tuple(Term(p.name, _log_density(state, p), p.span) for p in state.pieces.values())

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from hdsl.distributions.distribution import Support
 from hdsl.distributions.random import Applied
 from hdsl.expressions.arrays import numpy_arrays
 from hdsl.expressions.evaluate import Evaluator
@@ -70,6 +71,8 @@ class State:
         The lengths of axes that are known.
     bare
         Unknowns that are sampled although their prior has become part of such a factor.
+    supports
+        Narrower supports of unknowns than those of their priors.
     bound
         The data, where they are there.
     """
@@ -83,6 +86,7 @@ class State:
     spent: Mapping[str, str] = field(default_factory=dict[str, str])
     sizes: Mapping[str, int] = field(default_factory=dict[str, int])
     bare: Mapping[str, Stochastic] = field(default_factory=dict[str, Stochastic])
+    supports: Mapping[str, Support] = field(default_factory=dict[str, Support])
     bound: Bound | None = field(default=None, compare=False, repr=False)
 
     @cached_property

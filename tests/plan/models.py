@@ -588,3 +588,24 @@ for _name, _prior in (
         # Far from the ends, too near to one for its error, beyond one, and missing.
         {"y": [2.0, 0.1, -1.0, None], "e": [0.2, 1.0, 0.1, 0.3], "t": [5.0, 0.1, 0.5, 2.0]},
     )
+MODELS["bounded by data"] = Case(
+    "data y[i]\nb ~ Uniform(1, 9)\ny[i] ~ Uniform(0, b)\n", {"y": [0.3, 2.5, 0.1]}
+)
+MODELS["bounded by unknowns"] = Case(
+    """data v_obs[i]
+r[i] ~ Gamma(2, 1); v[i] ~ Flat(); gamma ~ Beta(2, 2)
+v_obs[i] ~ Normal(v[i], 0.3)
+phi ~ Uniform(-1, 30)
+def energy(r, v) = phi / r^gamma - v^2 / 2
+factor (if energy(r[i], v[i]) > 0 then log(energy(r[i], v[i])) else -inf) - v[i] for i
+""",
+    {"v_obs": [0.2, 1.5, 0.9]},
+)
+MODELS["bounded by each other"] = Case(
+    """data y = 1
+a, b ~ Normal(0, 1)
+y ~ StudentT(4, a + b, 1)
+factor (if a - b + 2 > 0 then 0 else -inf) + (if b - a + 5 > 0 then 0 else -inf)
+""",
+    {},
+)
