@@ -8,7 +8,8 @@ import numpy as np
 
 from hdsl.results.plots.letters import described, symbol, verbatim
 from hdsl.results.plots.stacks import as_percent, draw_stacks
-from hdsl.results.plots.style import BLUE, GREY, ORANGE, legend, legend_below, panels
+from hdsl.results.plots.structure import names_or
+from hdsl.results.plots.style import BLUE, GREY, ORANGE, legend_below, panels
 from hdsl.results.plots.subject import Quantity, Subject
 from hdsl.results.plots.wishes import Wishes, refusal
 from hdsl.results.variables import Variable, label_text
@@ -23,7 +24,7 @@ _FEW = 400
 
 def draw(subject: Subject, wishes: Wishes) -> Figure:
     """The probability of each value; a known truth, and the middle 90 %."""
-    names = wishes.names or next(iter(suggested(subject)), ())
+    names = names_or(wishes.names, subject, suggested)
     shown = [_label_shares(subject, name) for name in names]
     if len(names) == 1 and shown[0] is not None:
         return _labels(subject, names[0], shown[0])
@@ -48,10 +49,7 @@ def draw(subject: Subject, wishes: Wishes) -> Figure:
         axes.set_xlabel(
             described(quantity.name, quantity.description, 70 if len(grid) == 1 else 34)
         )
-    if len(grid) == 1:
-        legend(grid[0])
-    else:
-        legend_below(figure, grid)
+    legend_below(figure, grid)
     return figure
 
 

@@ -12,8 +12,8 @@ from hdsl.model.graph import Stochastic
 from hdsl.results.plots.letters import described, symbol, verbatim
 from hdsl.results.plots.raw import raw_estimates
 from hdsl.results.plots.smooth import interval
-from hdsl.results.plots.structure import populations
-from hdsl.results.plots.style import BLUE, GREY, ORANGE, legend_below, new_figure
+from hdsl.results.plots.structure import names_or, populations
+from hdsl.results.plots.style import BLUE, GREY, ORANGE, legend_below, name_places, new_figure
 from hdsl.results.plots.subject import Subject
 from hdsl.results.plots.wishes import Wishes, refusal
 from hdsl.results.variables import Variable, label_text
@@ -30,7 +30,7 @@ _LABELLED = 90
 
 def draw(subject: Subject, wishes: Wishes) -> Figure:
     """50 and 95 % intervals of each element, the raw estimates, and the population's mean."""
-    names = wishes.names or next(iter(suggested(subject)), ())
+    names = names_or(wishes.names, subject, suggested)
     if len(names) != 1:
         raise refusal(
             "a caterpillar shows one family",
@@ -51,8 +51,9 @@ def draw(subject: Subject, wishes: Wishes) -> Figure:
 
 
 def suggested(subject: Subject) -> list[tuple[str, ...]]:
-    """The families with a common prior that is unknown."""
-    return [(node.name,) for node in populations(subject)]
+    """The families with a common prior that is unknown, of so many elements as can be told apart."""
+    names = [node.name for node in populations(subject)]
+    return [(name,) for name in names if 1 < subject.shown[name].size <= _LABELLED + 30]
 
 
 def _drawn(subject: Subject, variable: Variable, wishes: Wishes) -> Figure:
@@ -134,13 +135,8 @@ def _dress(
         return
     axes.set_xlim(*edge)
     axes.set_ylabel(value.replace("\n", " ") if len(value) < 50 else symbol(variable.name))
-    if variable.size <= _LABELLED:
-        axes.set_xticks(at, labels, rotation=90, fontsize=7.5 if variable.size > 45 else 9)
-        axes.set_xlabel(group)
-        axes.tick_params(axis="x", length=2)
-    else:
-        axes.set_xticks([])
-        axes.set_xlabel(f"{variable.size} elements, sorted by their medians")
+    has_room = name_places(axes, labels, _LABELLED)
+    axes.set_xlabel(group if has_room else f"{variable.size} elements, sorted by their medians")
 
 
 def _short(variable: Variable, index: int, subject: Subject) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from hdsl.results.plots.letters import described, symbol
 from hdsl.results.plots.smooth import Surface, levels, smooth, smooth_pair
-from hdsl.results.plots.structure import hyperparameters, single_numbers
+from hdsl.results.plots.structure import hyperparameters, names_or, single_numbers
 from hdsl.results.plots.style import (
     BAND_COLORS,
     BANDS,
@@ -31,7 +32,7 @@ MOST_PAIRS = 8
 
 def draw(subject: Subject, wishes: Wishes) -> Figure:
     """The joint density of two quantities: regions that hold 50, 75 and 95 % of it."""
-    names = wishes.names or next(iter(suggested(subject)), ())
+    names = names_or(wishes.names, subject, suggested)
     quantities = subject.numbers(names)
     if len(quantities) != 2:
         raise refusal(
@@ -60,7 +61,7 @@ def suggested(subject: Subject) -> list[tuple[str, ...]]:
 
 def draw_pairs(subject: Subject, wishes: Wishes) -> Figure:
     """Every two of some quantities below the diagonal, each one's density on it."""
-    names = wishes.names or next(iter(suggested_pairs(subject, at_least=2)), ())
+    names = names_or(wishes.names, subject, partial(suggested_pairs, at_least=2))
     quantities = subject.numbers(names, MOST_PAIRS)
     if len(quantities) < 2:
         raise refusal(

@@ -9,7 +9,7 @@ import numpy as np
 from hdsl.results.plots.bands import draw_bands
 from hdsl.results.plots.letters import described, symbol
 from hdsl.results.plots.points import lay_over, points_of
-from hdsl.results.plots.structure import curves
+from hdsl.results.plots.structure import curves, names_or
 from hdsl.results.plots.style import INK, legend, new_figure
 from hdsl.results.plots.subject import Subject
 from hdsl.results.plots.wishes import Wishes, refusal
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def draw(subject: Subject, wishes: Wishes) -> Figure:
     """A quantity along an index of numbers: 50, 75 and 95 % equal-tail bands at each place."""
-    names = wishes.names or next(iter(suggested(subject)), ())
+    names = names_or(wishes.names, subject, suggested)
     if len(names) != 1:
         raise refusal(
             "a curve shows one quantity",

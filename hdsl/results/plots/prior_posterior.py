@@ -9,7 +9,7 @@ import numpy as np
 from hdsl.results.plots.letters import described, symbol
 from hdsl.results.plots.prior import exact_prior, prior_curve, prior_range
 from hdsl.results.plots.smooth import smooth
-from hdsl.results.plots.structure import single_numbers
+from hdsl.results.plots.structure import names_or, single_numbers
 from hdsl.results.plots.style import BLUE, GREY, INK, ORANGE, legend, legend_below, panels
 from hdsl.results.plots.subject import Quantity, Subject
 from hdsl.results.plots.wishes import Wishes, refusal
@@ -23,7 +23,7 @@ MOST = 12
 
 def draw(subject: Subject, wishes: Wishes) -> Figure:
     """Densities of quantities before and after the data, and the posterior mean."""
-    names = wishes.names or next(iter(suggested(subject)), ())
+    names = names_or(wishes.names, subject, suggested)
     quantities = [q for q in subject.numbers(names, MOST) if q.flat.size]
     if not quantities:
         raise refusal(

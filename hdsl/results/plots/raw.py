@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hdsl.density.streams import DRAW
+from hdsl.distributions.random import Applied
 from hdsl.expressions.evaluate import Value, spread
 from hdsl.expressions.rewrite import elements_inlined, references
 from hdsl.expressions.tree import Constant, Expression
@@ -36,6 +37,42 @@ def raw_estimates(subject: Subject, name: str) -> np.ndarray | None:
         return None
 
 
+def group_positions(subject: Subject, name: str, data: str) -> np.ndarray | None:
+    """For each datum the position of the element of a family on which it depends.
+
+    `None` where it depends on none, or on several.
+    """
+    if subject.bound is None or len(subject.family(name).dims) != 1:
+        return None
+    node = subject.bound.graph.nodes.get(data)
+    if not isinstance(node, Stochastic) or not node.is_observed or node.plates != node.axes:
+        return None
+    if name not in subject.bound.graph.ancestors[data]:
+        return None
+    try:
+        inlined = _inlined(subject, name, node)
+        return _groups(subject, name, node, inlined)
+    except (KeyError, ValueError, NotImplementedError):
+        return None
+
+
+def trials_of(subject: Subject, data: str) -> np.ndarray | None:
+    """The number of trials of each datum, for binomial data."""
+    node = None if subject.bound is None else subject.bound.graph.nodes.get(data)
+    random = node.random if isinstance(node, Stochastic) else None
+    if not isinstance(random, Applied) or random.family != "Binomial":
+        return None
+    assert isinstance(node, Stochastic)
+    trials = random.parameters["n"]
+    try:
+        run = subject.evaluator((trials,), {})
+        array = np.asarray(spread(run(trials), node.axes), float)
+    except KeyError:
+        return None
+    shape = tuple(run.size(axis) for axis in node.axes)
+    return np.broadcast_to(array, shape).reshape(-1).astype(float)
+
+
 @dataclass(frozen=True, eq=False)
 class _Observed:
     """The log density of some data, and the group to which each datum belongs."""
@@ -47,16 +84,21 @@ class _Observed:
 
 def _observed(subject: Subject, name: str) -> list[_Observed]:
     graph = subject.model.graph
-    definitions = {n: d for n, d in graph.definitions.items() if n != name}
     found: list[_Observed] = []
     for node in graph.stochastic:
         if node.is_observed and name in graph.ancestors[node.name]:
-            inlined = elements_inlined(node.random.guarded_log_prob(node.itself), definitions)
+            inlined = _inlined(subject, name, node)
             groups = _groups(subject, name, node, inlined)
             if groups is None:
                 return []
             found.append(_Observed(inlined, node.plates, groups))
     return found
+
+
+def _inlined(subject: Subject, name: str, node: Stochastic) -> Expression:
+    """The log density of an observation, in which the family stands itself."""
+    definitions = {n: d for n, d in subject.model.graph.definitions.items() if n != name}
+    return elements_inlined(node.random.guarded_log_prob(node.itself), definitions)
 
 
 def _groups(

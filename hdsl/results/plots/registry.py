@@ -11,11 +11,15 @@ from hdsl.diagnostics import Diagnostic, HdslError
 from hdsl.results.plots import (
     bars,
     caterpillar,
+    chains,
+    compare,
     contour,
     curve,
     logistic,
+    predictive,
     prior_posterior,
     regression,
+    shrinkage,
 )
 from hdsl.results.plots.style import styled
 from hdsl.results.plots.subject import Subject
@@ -84,6 +88,44 @@ _ALL = (
     Kind(
         "logistic", "the chance of a yes against a covariate, with the data", "what is observed",
         logistic.draw, frozenset({"mark"}), logistic.suggested,
+    ),
+    Kind(
+        "compare", "intervals of several families, label by label",
+        "families over one index set, or one with two indices", compare.draw,
+        suggested=compare.suggested,
+    ),
+    Kind(
+        "shrinkage", "measured values against inferred ones", "one family that data measure",
+        shrinkage.draw, suggested=shrinkage.suggested,
+    ),
+    Kind(
+        "ppc", "the data, and new data from the fitted model", "observed data; by default all",
+        predictive.draw, suggested=predictive.suggested,
+    ),
+    Kind(
+        "ppc_groups", "the mean of the data of each group, and of new data",
+        "observed data and a family", predictive.draw_groups,
+        suggested=predictive.suggested_groups,
+    ),
+    Kind(
+        "ppc_stats", "mean, sd and ends of the data, and of new data", "observed data",
+        predictive.draw_statistics, suggested=predictive.suggested_statistics,
+    ),
+    Kind(
+        "trace", "the draws of each chain, one after the other", "single numbers",
+        chains.draw_trace, suggested=chains.suggested,
+    ),
+    Kind(
+        "rank", "the ranks of each chain's draws among all", "single numbers",
+        chains.draw_rank, suggested=chains.suggested,
+    ),
+    Kind(
+        "energy", "the energy of NUTS and its changes", "", chains.draw_energy,
+        suggested=chains.suggested_energy,
+    ),
+    Kind(
+        "autocorrelation", "how long the chains remember", "single numbers",
+        chains.draw_autocorrelation,
     ),
 )  # fmt: skip
 KINDS = {kind.name: kind for kind in _ALL}

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-_HARD = 0.02
-"""An end of the draws is a bound where so many lie within one bandwidth of it."""
+_HARD, _FEW = 0.02, 4
+"""An end of the draws is a bound where such a share, and so many, lie within a bandwidth of it."""
 
 
 class Curve(NamedTuple):
@@ -25,7 +25,7 @@ class Surface(NamedTuple):
     density: np.ndarray
 
 
-def smooth(draws: np.ndarray, size: int = 512) -> Curve:
+def smooth(draws: np.ndarray, size: int = 512, mirrored: bool = True) -> Curve:
     """The density of draws: a Gaussian kernel estimate, mirrored at bounds.
 
     The bandwidth is 1.06 min(sd, IQR / 1.34) n^(-1/5) (Silverman 1986, eq. 3.30).
@@ -35,6 +35,8 @@ def smooth(draws: np.ndarray, size: int = 512) -> Curve:
     draws = _without_outliers(draws)
     bandwidth = 1.06 * _spread(draws) * draws.size**-0.2
     low, high = _ends(draws, bandwidth)
+    if not mirrored:
+        low, high = float(draws.min()) - 4 * bandwidth, float(draws.max()) + 4 * bandwidth
     if bandwidth == 0 or not high > low:
         return Curve(np.array([draws[0]]), np.array([np.inf]))
     edges = np.linspace(low, high, size + 1)
@@ -146,9 +148,10 @@ def _without_outliers(draws: np.ndarray) -> np.ndarray:
 
 def _hard(draws: np.ndarray, bandwidth: float) -> tuple[bool, bool]:
     low, high = float(draws.min()), float(draws.max())
+    least = _HARD + _FEW / draws.size
     return (
-        float(np.mean(draws < low + bandwidth)) > _HARD,
-        float(np.mean(draws > high - bandwidth)) > _HARD,
+        float(np.mean(draws < low + bandwidth)) > least,
+        float(np.mean(draws > high - bandwidth)) > least,
     )
 
 

@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hdsl.results.plots.style import BLUE, SERIES, legend_below, new_figure
+from hdsl.results.plots.style import BLUE, SERIES, legend_below, name_places, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-_LABELLED = 90
 
 
 def draw_stacks(
@@ -49,17 +47,8 @@ def draw_stacks(
         bottom += heights
     axes.set_xlim(-0.7, len(elements) - 0.3)
     axes.set_ylim(0, 1)
-    if len(elements) <= _LABELLED:
-        longest = max(map(len, elements))
-        upright = longest * len(elements) > 90
-        axes.set_xticks(
-            np.arange(len(elements)), [elements[i] for i in order], rotation=90 if upright else 0,
-            fontsize=7.5 if len(elements) > 45 else 9,
-        )  # fmt: skip
-        axes.set_xlabel(index)
-    else:
-        axes.set_xticks([])
-        axes.set_xlabel(f"{len(elements)} elements of {index}, sorted")
+    has_room = name_places(axes, [elements[i] for i in order])
+    axes.set_xlabel(index if has_room else f"{len(elements)} elements of {index}, sorted")
     as_percent(axes)
     legend_below(figure, axes, 6)
     return figure

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from hdsl.model.graph import ModelGraph, Stochastic
 from hdsl.results.plots.subject import Subject
 from hdsl.results.variables import Variable
+
+_MOST_SERIES, _MOST_LABELS = 6, 30
+
+
+def names_or(
+    names: tuple[str, ...],
+    subject: Subject,
+    suggested: Callable[[Subject], Sequence[tuple[str, ...]]],
+) -> tuple[str, ...]:
+    """The names that were given, else those of the first figure that the model suggests."""
+    if names:
+        return names
+    found = suggested(subject)
+    return found[0] if found else ()
 
 
 def populations(subject: Subject) -> list[Stochastic]:
@@ -24,13 +38,15 @@ def populations(subject: Subject) -> list[Stochastic]:
         and graph.roles[node.name] == "parameter"
         and not node.random.is_discrete
         and _hyperparameters(graph, node.name)
-        and _is_gathered(graph, node)
+        and node.name not in graph.recursive
+        and not _has_siblings(graph, node)
     ]
 
 
-def _is_gathered(graph: ModelGraph, node: Stochastic) -> bool:
-    """Whether its elements are groups, and not one for each datum that has no name of its own."""
-    return node.name not in graph.recursive
+def _has_siblings(graph: ModelGraph, node: Stochastic) -> bool:
+    """Whether the prior of each element depends on an unknown of its own: a regression."""
+    unknowns = graph.ancestors[node.name] & graph.unknowns
+    return any(set(node.axes) & set(getattr(graph.nodes[name], "axes", ())) for name in unknowns)
 
 
 def hyperparameters(subject: Subject) -> list[str]:
@@ -72,3 +88,25 @@ def curves(subject: Subject) -> Iterator[Variable]:
             labels = subject.fit.coords[variable.dims[0]]
             if len(labels) > 2 and all(not isinstance(label, str) for label in labels):
                 yield variable
+
+
+def comparable(subject: Subject) -> list[tuple[str, ...]]:
+    """Vectors over one index set, two or more, or one family of them with a second index."""
+    graph = subject.graph
+    if graph is None:
+        return []
+    vectors: dict[tuple[str, ...], list[str]] = {}
+    for node in graph.stochastic:
+        variable = subject.shown.get(node.name)
+        if variable is None or variable.role != "parameter" or not node.random.event_axes:
+            continue
+        sizes = variable.values.shape[2:]
+        if len(sizes) == 1 and sizes[0] <= _MOST_LABELS:
+            vectors.setdefault(variable.dims, []).append(node.name)
+        elif len(sizes) == 2 and 2 <= sizes[0] <= _MOST_SERIES and sizes[1] <= _MOST_LABELS:
+            vectors[(*variable.dims, node.name)] = [node.name]
+    return [
+        tuple(names[:_MOST_SERIES])
+        for dims, names in vectors.items()
+        if len(names) > 1 or len(dims) == 3
+    ]

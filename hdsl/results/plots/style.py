@@ -113,6 +113,28 @@ def legend_below(figure: Figure, axes: Axes | Sequence[Axes], columns: int = 4) 
         )  # fmt: skip
 
 
+def name_places(axes: Axes, labels: Sequence[str], most: int = 90) -> bool:
+    """Labels at the places 0, 1, … of the horizontal axis, upright where they need it.
+
+    Returns
+    -------
+    bool
+        Whether there is room for them; else the axis stays without.
+    """
+    if len(labels) > most:
+        axes.set_xticks([])
+        return False
+    figure = axes.get_figure(root=True)
+    width = 8.0 if figure is None else float(figure.get_size_inches()[0])
+    size = 7.5 if len(labels) > 45 else 9.0
+    needed = len(labels) * (max(map(len, labels), default=0) + 1) * size * 0.6 / 72
+    axes.set_xticks(
+        range(len(labels)), labels, rotation=90 if needed > width - 1 else 0, fontsize=size
+    )
+    axes.tick_params(axis="x", length=2)
+    return True
+
+
 def write(figure: Figure, file: Path) -> None:
     """Write a figure; the end of the name says how.
 

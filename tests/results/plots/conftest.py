@@ -97,6 +97,16 @@ mu ~ Normal(0, 5); tau ~ HalfNormal(1); b ~ Normal(0, 2)
 alpha[county] ~ Normal(mu, tau)
 y[i] ~ Normal(alpha[county[i]] + b * x[i], 1)
 """
+MIXES = """\
+index factory = {NJ, TN}
+index colour = {blue, red, tan}
+data count[bag, colour]
+share[factory] ~ Dirichlet(1)
+made_in[bag] ~ Categorical(share)
+theta[factory, colour] ~ Dirichlet(1)
+count[bag, colour] ~ Multinomial(sum(count[bag]), theta[made_in[bag], colour])
+m = sum(made_in[bag] == NJ for bag)
+"""
 
 
 def made_up(
@@ -114,6 +124,7 @@ def made_up(
     coords: dict[str, tuple[object, ...]] = {
         dim: tuple(range(1, size + 1)) for dim, size in sizes.items()
     }
+    coords |= {"factory": ("NJ", "TN"), "colour": ("blue", "red", "tan")} if "bag" in sizes else {}
     coords |= {"radius": (5, 10, 15, 20)} if "radius" in coords else {}
     coords |= {"county": ("Aitkin", "Anoka")} if "county" in coords else {}
     return Fit(tuple(draws.values()), coords, {}, arrays, facts=RunFacts(model_text=text, seed=1))
@@ -175,4 +186,13 @@ def models() -> SimpleNamespace:
         b=Variable("b", normal(1, 0.2)),
         alpha=Variable("alpha", normal(0, 1, 2), ("county",)),
     )
-    return SimpleNamespace(profile=profile, line=line, hurdle=hurdle, groups=groups)
+    made_in = (rng.random((*shape, 4)) < [0.1, 0.4, 0.6, 0.9]).astype(np.int64)
+    mixes = made_up(
+        MIXES,
+        {"count": (("bag", "colour"), [[5, 3, 2], [4, 4, 2], [1, 5, 4], [2, 5, 3]])},
+        share=Variable("share", rng.dirichlet([3, 3], shape), ("factory",)),
+        made_in=Variable("made_in", made_in, ("bag",), members="factory"),
+        theta=Variable("theta", rng.dirichlet([5, 3, 2], (*shape, 2)), ("factory", "colour")),
+        m=Variable("m", (made_in == 0).sum(axis=-1).astype(float), role="derived"),
+    )
+    return SimpleNamespace(profile=profile, line=line, hurdle=hurdle, groups=groups, mixes=mixes)

@@ -117,7 +117,7 @@ def test_the_model_suggests_figures(fit):
     assert ("contour", ("a", "beta")) in found
 
 
-NEEDS_NAMES = ("bars", "curve", "regression", "logistic")
+NEEDS_NAMES = ("curve", "regression", "logistic", "compare", "shrinkage", "ppc_groups", "bars")
 """Kinds that this model suggests nothing for."""
 
 
@@ -258,3 +258,137 @@ def test_a_regression_with_groups_is_drawn_for_the_average_group(models, drawn):
     alpha = fit.posterior["alpha"].values.reshape(-1, 2).mean(axis=1)
     b = fit.posterior["b"].values.reshape(-1)
     np.testing.assert_allclose(middle, np.median(alpha[:, None] + b[:, None] * grid, axis=0))
+
+
+# --- families, checks and chains ------------------------------------------------------------
+
+
+def test_families_are_compared_label_by_label(fit, models, drawn):
+    axes = models.mixes.plot.compare("theta").axes[0]
+    theta = models.mixes.posterior["theta"].values.reshape(-1, 2, 3)
+    for place, name in enumerate(("NJ", "TN")):
+        median = drawn.artist(axes, f"theta[{name}] median").get_ydata()
+        np.testing.assert_allclose(median, np.median(theta[:, place], axis=0))
+        segments = np.array(drawn.artist(axes, f"theta[{name}] 0.95").get_segments())
+        ends = np.quantile(theta[:, place], [0.025, 0.975], axis=0)
+        np.testing.assert_allclose(segments[:, :, 1].T, ends)
+    assert [tick.get_text() for tick in axes.get_xticklabels()] == ["blue", "red", "tan"]
+
+
+def test_labels_are_bars_too(models, drawn):
+    axes = models.mixes.plot.bars("made_in").axes[0]
+    heights = [patch.get_height() for patch in axes.patches]
+    made_in = np.asarray(
+        next(v for v in models.mixes.variables if v.name == "made_in").values
+    ).reshape(-1, 4)
+    shares = np.sort((made_in == 0).mean(axis=0))[::-1]
+    np.testing.assert_allclose(heights[:4], shares)
+    np.testing.assert_allclose(np.array(heights[:4]) + heights[4:], 1)
+
+
+def test_measured_and_inferred(models, drawn):
+    fit = models.line
+    axes = fit.plot.shrinkage().axes[0]
+    x, y = drawn.artist(axes, "values").get_data()
+    np.testing.assert_allclose(x, fit.observed_data["x_obs"][1])
+    np.testing.assert_allclose(y, fit.posterior["x"].values.mean(axis=(0, 1)))
+
+
+def test_checks_of_groups_count_trials(fit, drawn):
+    axes = fit.plot.ppc_groups("blue", "theta").axes[0]
+    order = np.argsort(drawn.BLUE / drawn.N, kind="stable")
+    np.testing.assert_allclose(
+        drawn.artist(axes, "data").get_ydata(), (drawn.BLUE / drawn.N)[order]
+    )
+    new = fit.posterior_predictive["blue"].values.reshape(-1, 5) / drawn.N
+    segments = np.array(drawn.artist(axes, "interval 0.95").get_segments())
+    np.testing.assert_allclose(
+        segments[:, :, 1].T, np.quantile(new[:, order], [0.025, 0.975], axis=0)
+    )
+
+
+def test_statistics_of_new_data(fit, drawn):
+    axes = fit.plot.ppc_stats("blue").axes
+    for panel, statistic in zip(
+        axes, (np.mean, lambda y: np.std(y, ddof=1), min, max), strict=True
+    ):
+        line = drawn.artist(panel, "data")
+        assert line.get_xdata()[0] == pytest.approx(expected)
+    means = fit.posterior_predictive["blue"].values.mean(axis=-1)
+    old = drawn.BLUE.mean()
+    share = np.mean(means > old) + np.mean(means == old) / 2
+    assert f"({100 * share:.0f} % of" in axes[0].get_xlabel()
+
+
+def test_counts_are_those_of_the_data(fit, drawn):
+    axes = fit.plot.ppc("blue").axes[0]
+    assert sum(patch.get_height() for patch in axes.patches) == len(drawn.BLUE)
+
+
+def test_traces_are_the_draws(fit, drawn):
+    trace = fit.plot.trace("a").axes[1]
+    x, y = drawn.artist(trace, "chain 2").get_data()
+    np.testing.assert_array_equal(y, fit.posterior["a"].values[2][np.asarray(x) - 1])
+
+
+def test_ranks_are_level_for_good_chains_and_not_for_others(fit, drawn):
+    from hdsl.results import Fit, Variable
+
+    level = drawn.artist(fit.plot.rank("a").axes[0], "chain 0").get_data().values
+    assert level.mean() == pytest.approx(1)
+    assert np.ptp(level) < 1.5
+    draws = np.random.default_rng(1).normal(size=(4, 500))
+    draws[0] += 3
+    bad = Fit((Variable("a", draws),))
+    rising = drawn.artist(bad.plot.rank("a").axes[0], "chain 0").get_data().values
+    assert rising[-1] > 3 > 0.2 > rising[0]
+
+
+def test_autocorrelation_is_that_of_the_process():
+    from hdsl.results.plots.chains import autocorrelation
+
+    rng = np.random.default_rng(4)
+    draws = rng.normal(size=40000)
+    for t in range(1, draws.size):
+        draws[t] += 0.8 * draws[t - 1]
+    np.testing.assert_allclose(autocorrelation(draws)[:6], 0.8 ** np.arange(6), atol=0.03)
+    np.testing.assert_array_equal(autocorrelation(np.ones(4)), [1, 0, 0, 0])
+
+
+def test_energy_tells_the_fractions(fit):
+    energy = fit.sample_stats["energy"]
+    fractions = np.mean(np.diff(energy, axis=1) ** 2, axis=1) / np.var(energy, axis=1)
+    legend = fit.plot.energy().legends[0]
+    assert f"{fractions[0]:.2f}" in legend.get_texts()[-1].get_text()
+
+
+# --- what the model suggests ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [
+        ("profile", {("curve", ("M",)), ("regression", ("v",))}),
+        ("line", {("regression", ("y_obs",)), ("shrinkage", ("x",))}),
+        ("hurdle", {("logistic", ("has",)), ("regression", ("y",))}),
+        ("groups", {("caterpillar", ("alpha",)), ("contour", ("mu", "tau")),
+                    ("regression", ("y",))}),
+        ("mixes", {("compare", ("theta",)), ("bars", ("m",))}),
+    ],
+)  # fmt: skip
+def test_a_model_calls_for_its_figures(models, model, expected):
+    found = {(kind.name, names) for kind, names in suggested(getattr(models, model).plot.subject)}
+    assert expected <= found
+    special = {"curve", "regression", "logistic", "caterpillar", "shrinkage", "compare", "bars"}
+    assert {one for one in found if one[0] in special} <= expected | {("shrinkage", ("y",))}
+
+
+def test_a_fit_whose_model_needs_python_still_has_figures(fit):
+    from dataclasses import replace
+
+    text = fit.facts.model_text.replace("a / (a + beta)", "share(a, beta)")
+    other = replace(fit, facts=replace(fit.facts, model_text=text))
+    other.plot.caterpillar("theta")
+    other.plot.prior_posterior("a")
+    with pytest.raises(HdslError, match="HB588"):
+        other.plot.contour("log(a)", "beta")
