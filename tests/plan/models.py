@@ -584,15 +584,16 @@ for _name, _prior in (
     ("measured, joint density", "density D(v, u | w) = -w * (v^2 + u^2)\n(x[i], q[i]) ~ D(width)"),
 ):
     MODELS[_name] = Case(
-        f"data y[i], e[i], t[i]\n{_prior}{_line}",
-        # Far from the ends, too near to one for its error, beyond one, and missing.
-        {"y": [2.0, 0.1, -1.0, None], "e": [0.2, 1.0, 0.1, 0.3], "t": [5.0, 0.1, 0.5, 2.0]},
+        f"index i = 1..3\ndata y[i], e[i], t[i]\n{_prior}{_line}",
+        # Far from the ends, too near to one for its error, and beyond one.
+        {"y": [2.0, 0.1, -1.0], "e": [0.2, 1.0, 0.1], "t": [5.0, 0.1, 0.5]},
     )
 MODELS["bounded by data"] = Case(
-    "data y[i]\nb ~ Uniform(1, 9)\ny[i] ~ Uniform(0, b)\n", {"y": [0.3, 2.5, 0.1]}
+    "index i = 1..3\ndata y[i]\nb ~ Uniform(1, 9)\ny[i] ~ Uniform(0, b)\n", {"y": [0.3, 2.5, 0.1]}
 )
 MODELS["bounded by unknowns"] = Case(
-    """data v_obs[i]
+    """index i = 1..3
+data v_obs[i]
 r[i] ~ Gamma(2, 1); v[i] ~ Flat(); gamma ~ Beta(2, 2)
 v_obs[i] ~ Normal(v[i], 0.3)
 phi ~ Uniform(-1, 30)
