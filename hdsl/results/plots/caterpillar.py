@@ -51,7 +51,7 @@ def draw(subject: Subject, wishes: Wishes) -> Figure:
 
 
 def suggested(subject: Subject) -> list[tuple[str, ...]]:
-    """The families with a common prior that is unknown, of so many elements as can be told apart."""
+    """The families with a common prior that is unknown, where they can be told apart."""
     names = [node.name for node in populations(subject)]
     return [(name,) for name in names if 1 < subject.shown[name].size <= _LABELLED + 30]
 
