@@ -106,13 +106,12 @@ def fit_of(name: str, model: str = "model") -> hdsl.Fit:
 
 
 def draws_of(fit: hdsl.Fit, quantity: str) -> Draws:
-    """The draws of ``mu`` or ``theta[71]``, shape ``(chain, draw)``."""
+    """The draws of ``mu``, ``theta[71]`` or ``mean[Adelie, male]``, shape ``(chain, draw)``."""
     name, _, label = quantity.rstrip("]").partition("[")
     array = fit.posterior[name]
-    if label:
-        (axis,) = array.dims[2:]
-        places = [str(found) for found in array.coords[axis].values]
-        array = array.isel({axis: places.index(label)})
+    for axis, wanted in zip(array.dims[2:], label.split(", ") if label else (), strict=True):
+        labels = [x if isinstance(x, str) else f"{x:g}" for x in array.coords[axis].values.tolist()]
+        array = array.isel({axis: labels.index(wanted)})
     return array.to_numpy().astype(float)
 
 
@@ -143,10 +142,14 @@ def statistic_of(draws: Draws, statistic: str) -> tuple[float, float, float]:
         mcse = array_stats.mcse(draws, method="quantile", prob=probability)
         effective = array_stats.ess(draws, method="quantile", prob=probability)
         return float(np.quantile(draws, probability)), float(mcse), float(effective)
-    mcse = array_stats.mcse(draws, method=statistic)
     effective = array_stats.ess(draws, method=statistic)
-    value = draws.mean() if statistic == "mean" else draws.std(ddof=1)
-    return float(value), float(mcse), float(effective)
+    if statistic == "mean":
+        return float(draws.mean()), float(draws.std(ddof=1) / np.sqrt(effective)), float(effective)
+    # With the effective draws of the squares: where draws swing around the mean, those of the draws
+    # themselves, which ArviZ takes, are far too many.
+    squares = (draws - draws.mean()) ** 2
+    mcse = squares.std() / np.sqrt(effective) / (2 * draws.std())
+    return float(draws.std(ddof=1)), float(mcse), float(effective)
 
 
 @pytest.mark.parametrize(("name", "model"), MODELS)
@@ -162,11 +165,13 @@ def test_run_gives_the_expected_numbers(name: str, model: str) -> None:
 def test_draws_can_be_trusted(name: str, model: str) -> None:
     fit = fit_of(name, model)
     assert fit.trusted, fit.verdict
-    assert (fit.num_chains, fit.num_draws) == (4, 1000)
+    assert fit.num_chains == 4
+    assert fit.num_draws >= 1000
     for variable, statistics in fit.judged:
-        assert np.all(statistics.r_hat <= 1.01), variable.name
-        assert np.all(statistics.ess_bulk >= 400), variable.name
-        assert np.all(statistics.ess_tail >= 400), variable.name
+        # What is the same in all draws has no R-hat.
+        assert not np.any(statistics.r_hat > 1.01), variable.name
+        assert not np.any(statistics.ess_bulk < 400), variable.name
+        assert not np.any(statistics.ess_tail < 400), variable.name
 
 
 @pytest.mark.slow
