@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from hdsl.diagnostics import Label as Place
@@ -13,10 +14,9 @@ from hdsl.distributions.mixture import IndexMixture, ListMixture
 from hdsl.distributions.random import Random
 from hdsl.distributions.weights import adds_up, element
 from hdsl.distributions.zeros import Hurdle, ZeroInflated
-from hdsl.expressions.functions import where
-from hdsl.expressions.rewrite import rename_axes
 from hdsl.expressions.tree import Constant, Expression, Stack, set_of
 from hdsl.model.component_checks import check_one_kind, check_part
+from hdsl.model.mixed_labels import chosen_labels, draw_labels, mixed_labels, mixed_over
 from hdsl.model.reductions import bind_conditions
 from hdsl.model.scope import LIST_AXIS, Failed, Scope, is_slice
 from hdsl.syntax import tree
@@ -70,7 +70,7 @@ def _over_index(
     second: tree.Expression,
     scope: Scope,
     inner: Read,
-) -> IndexMixture:
+) -> IndexMixture | Categorical:
     body = tree.List((weights, second), span=expression.span)
     within, over, condition = bind_conditions(read, expression.conditions, body, scope)
     if len(over) != 1:
@@ -83,7 +83,8 @@ def _over_index(
         )
     weight = read.number(weights, within)
     component = inner(read, second, within)
-    _check_components(read, [component], [second])
+    if not isinstance(component, Categorical):
+        _check_components(read, [component], [second])
     if over[0] not in weight.axes and condition is None and not isinstance(weight, Constant):
         text = format_expression(weights)
         read.fail(
@@ -93,6 +94,8 @@ def _over_index(
             cause="each component has its chance, and all of them add up to 1",
             help=f"write its index: `{text}[…]`",
         )
+    if isinstance(component, Categorical):
+        return replace(mixed_over(weight, component, over[0], condition), span=expression.span)
     return IndexMixture(weight, component, over[0], condition, span=expression.span)
 
 
@@ -103,7 +106,7 @@ def _over_list(
     items: Sequence[tree.Expression],
     scope: Scope,
     inner: Read,
-) -> ListMixture:
+) -> ListMixture | Categorical:
     components: list[Random] = []
     failed = not items
     for item in items:
@@ -116,12 +119,16 @@ def _over_list(
         if not items:
             _no_components(read, expression)
         raise Failed
-    _check_components(read, components, items)
+    if not draw_labels(read, components, items):
+        _check_components(read, components, items)
     axis = _axis_of(read, weights, vector)
     count = _length(read, vector, axis)
     if count is not None and count != len(items):
         _wrong_number(read, weights, count, items)
     each = tuple(element(vector, axis, number) for number in range(len(items)))
+    labels = [part for part in components if isinstance(part, Categorical)]
+    if labels:
+        return replace(mixed_labels(each, labels), span=expression.span)
     over = None if axis == LIST_AXIS else set_of(axis)
     proven = adds_up(vector, axis)
     return ListMixture(each, tuple(components), proven, over, span=expression.span)
@@ -261,14 +268,8 @@ def choice(
     condition = read.number(expression.condition, scope)
     if len(parts) < len(texts):
         raise Failed
-    match parts:
-        case [Categorical() as one, Categorical() as other] if one.set_name == other.set_name:
-            p = where(condition, one.p, rename_axes(other.p, {other.axis: one.axis}))
-            return Categorical(p, one.axis, one.set_name, span=expression.span)
-        case _:
-            pass
-    for part, text in zip(parts, texts, strict=True):
-        if isinstance(part, Categorical):
-            check_part(read, part, text, "`if … then … else …`")
+    if draw_labels(read, parts, texts):
+        one, other = (part for part in parts if isinstance(part, Categorical))
+        return replace(chosen_labels(condition, one, other), span=expression.span)
     check_one_kind(read, parts, texts)
     return Choice(condition, parts[0], parts[1], span=expression.span)

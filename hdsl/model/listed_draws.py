@@ -6,24 +6,39 @@ from hdsl.model.names import Target
 from hdsl.syntax import tree
 
 
+def branches(distribution: tree.Expression) -> tuple[tree.Expression, ...]:
+    """The distributions between which another one chooses, or that it mixes."""
+    match distribution:
+        case tree.Conditional(_, then, otherwise):
+            return then, otherwise
+        case tree.Call("Mixture", (_, tree.Argument(tree.List(items)))):
+            return items
+        case tree.Call("Mixture", (_, tree.Argument(component))):
+            return (component,)
+        case _:
+            return ()
+
+
 def draws_label(distribution: tree.Expression) -> bool:
-    """Whether a distribution is written as one of labels: ``Categorical(p)``, or a choice of it."""
+    """Whether a distribution is written as one of labels: ``Categorical(p)``, or made of these."""
     match distribution:
         case tree.Call("Categorical"):
             return True
-        case tree.Conditional():
-            return draws_label(distribution.then)
         case _:
-            return False
+            return any(draws_label(branch) for branch in branches(distribution)[:1])
 
 
 def chances_in_list(distribution: tree.Expression) -> tuple[tree.Expression, ...]:
-    """The chances of ``Categorical([0.3, 0.7])``; none for other distributions."""
+    """The chances of ``Categorical([0.3, 0.7])``; none for other distributions.
+
+    Of several distributions, all with a list, those of the first.
+    """
     match distribution:
         case tree.Call("Categorical", (tree.Argument(tree.List(items)),)):
             return items
         case _:
-            return ()
+            found = [chances_in_list(branch) for branch in branches(distribution)]
+            return found[0] if found and all(found) else ()
 
 
 def listed_chances(target: Target) -> tuple[tree.Expression, ...]:

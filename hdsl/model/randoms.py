@@ -15,7 +15,7 @@ from hdsl.expressions.functions import FUNCTIONS, REDUCTIONS, SWEEPS
 from hdsl.expressions.tree import Expression, Sweep, set_of
 from hdsl.model.combinators import choice, mixture, with_zeros
 from hdsl.model.intervals import censored_if, censored_to, truncated
-from hdsl.model.listed_draws import chances_in_list, draws_label
+from hdsl.model.listed_draws import branches, chances_in_list, draws_label
 from hdsl.model.ordered import CATEGORIES, categories, ordered
 from hdsl.model.own_densities import own_density, own_random, refuse_truncation
 from hdsl.model.scope import LIST_AXIS, Failed, Scope, is_slice
@@ -57,7 +57,8 @@ def random(
             told = member or _label_set(read, expression, scope)
             return choice(read, expression, scope, lambda r, e, s: random(r, e, s, told))
         case tree.Call("Mixture") if "Mixture" not in read.names.broken:
-            return mixture(read, expression, scope, random)
+            told = member or _label_set(read, expression, scope)
+            return mixture(read, expression, scope, lambda r, e, s: random(r, e, s, told))
         case tree.Call("ZeroInflated" | "Hurdle" as name) if name not in read.names.broken:
             return with_zeros(read, expression, scope, random)
         case tree.Call(name) if name in read.names.broken:
@@ -74,14 +75,14 @@ def random(
             _not_a_distribution(read, expression)
 
 
-def _label_set(read: Translator, expression: tree.Conditional, scope: Scope) -> str | None:
-    """The index set that one branch draws from, for a list of chances in the other."""
-    branches = (expression.then, expression.otherwise)
-    if not any(map(chances_in_list, branches)):
+def _label_set(read: Translator, expression: tree.Expression, scope: Scope) -> str | None:
+    """The index set from which one branch draws, for a list of chances in another."""
+    found = branches(expression)
+    if not any(map(chances_in_list, found)):
         return None
-    drawn = [branch for branch in branches if draws_label(branch) and not chances_in_list(branch)]
-    found = random(read, drawn[0], scope) if drawn else None
-    return found.set_name if isinstance(found, Categorical) else None
+    drawn = [branch for branch in found if draws_label(branch) and not chances_in_list(branch)]
+    first = random(read, drawn[0], scope) if drawn else None
+    return first.set_name if isinstance(first, Categorical) else None
 
 
 def _is_value(read: Translator, name: str) -> bool:

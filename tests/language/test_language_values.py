@@ -14,6 +14,21 @@ MATRIX = np.array([[2, 0.5], [0.5, 1]])
 DIFFERENCES = np.array([1, 2, 4])[:, None] - 2 * np.array([1, 2, 4])
 
 PROGRAMS = {
+    "mixtures_of_labels": P(
+        """index k = {A, B, C}; index j = {one, two}
+data y[i] : k = ["A", "C"], p[k] = [0.2, 0.3, 0.5], q[j, k] = [[0.6, 0.1, 0.3], [0.1, 0.1, 0.8]]
+data w[j] = [0.25, 0.75]
+u ~ Normal(0, 1)
+a[i] = log_prob(Mixture([0.4, 0.6], [Categorical(p), Categorical(q[one])]), y[i])
+b[i] = log_prob(Mixture(w[j], Categorical(q[j]) for j), y[i])
+c[i] = log_prob(if y[i] == A then Categorical(p) else Categorical([0.1, 0.1, 0.8]), y[i])""",
+        at={"u": 0.3},
+        gives={
+            "a": np.log([0.4 * 0.2 + 0.6 * 0.6, 0.4 * 0.5 + 0.6 * 0.3]),
+            "b": np.log([0.25 * 0.6 + 0.75 * 0.1, 0.25 * 0.3 + 0.75 * 0.8]),
+            "c": np.log([0.2, 0.8]),
+        },
+    ),
     "log_prob_of_vectors": P(
         """index k = 1..2
 data z[i, j] = [[1, 2], [2, 1], [3, 4]], S[k, k'] = [[2, 0.5], [0.5, 1]]

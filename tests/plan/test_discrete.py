@@ -418,6 +418,21 @@ y[i] ~ Normal(mu[z[i]], 1)
     {"z[i] (3)": [0, 1]},
 )
 
+MODELS["chosen and mixed chances"] = (
+    Case(
+        """index s = {A, B}
+data y[i], late[i], p[s, s']
+a ~ Beta(1, 1); w[s] ~ Dirichlet(1); m ~ Normal(0, 1)
+z[i] ~ if late[i] == 1 then Categorical([0.2, 0.8]) else Categorical([0.5, 0.5])
+u[i] ~ Mixture([a, 1 - a], [Categorical([0.2, 0.8]), Categorical([0.6, 0.4])])
+v[i] ~ Mixture(w[s], Categorical(p[s]) for s)
+y[i] ~ Normal(m * (z[i] == 1) + (u[i] == 2) - (v[i] == B), 1)
+""",
+        {"y": [1, 2, 0.4], "late": [0, 1, 1], "p": [[0.3, 0.7], [0.9, 0.1]]},
+    ),
+    {"z": [0, 1], "u": [0, 1], "v": [0, 1]},
+)
+
 
 @pytest.mark.parametrize("model", MODELS)
 def test_the_law_and_the_sum_over_all_values(model: str) -> None:
