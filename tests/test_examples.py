@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,6 +17,7 @@ from scipy.special import gammaln
 
 import hdsl
 from tests.quadrature import BetaPopulation, beta_population
+from tests.two_sources import chances_of_number, gibbs, log_odds
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 NAMES = sorted(path.parent.name for path in EXAMPLES.glob("*/model.hbm"))
@@ -310,6 +311,112 @@ def test_mode_of_the_rats_is_the_published_one() -> None:
     assert density.dimension == 2
     found = minimize(negative, [-1.5, 2.0], method="Nelder-Mead", options={"xatol": 1e-4})
     np.testing.assert_allclose(found.x, [-1.785, 2.742], atol=2e-3)
+
+
+@dataclass(frozen=True)
+class TwoSources:
+    """What is observed in a model of two sources, and what is known of their mixes."""
+
+    counts: Counts
+    prior: Draws
+    start: Draws
+    allowed: Callable[[Draws], NDArray[np.bool_]] | None = None
+
+
+def two_sources(model: str) -> TwoSources:
+    bags, boxes, daily = (
+        f"two_factories/mm_{name}.csv"
+        for name in ("two_factories_synthetic", "two_factories_synthetic_boxes", "daily_bags")
+    )
+    mixes = np.array(_colours(_rows("two_factories/colour_mixes.csv")), float)
+    flat = np.ones_like(mixes)
+    match model:
+        case "boxes":
+            return TwoSources(
+                np.array(_colours(_rows(boxes)), int), flat, mixes, lambda theta: _warmer(theta, 2)
+            )
+        case "plain_bags":
+            counts = np.array(_colours(_rows(daily, kind="Plain")), int)
+            start = np.array([[0.35, 0.2, 0.15, 0.1, 0.1, 0.1], [0.2, 0.2, 0.2, 0.15, 0.15, 0.1]])
+            return TwoSources(counts, flat, start, lambda theta: _warmer(theta, 1))
+        case _:
+            strength = float(model.partition("_")[2] or 2000)
+            counts = np.array(_colours(_rows(bags)), int)
+            return TwoSources(counts, 1 + strength * mixes, mixes)
+
+
+def _colours(rows: list[dict[str, str]]) -> list[list[str]]:
+    colours = ("blue", "orange", "green", "yellow", "red", "brown")
+    return [[row[colour] for colour in colours] for row in rows]
+
+
+def _warmer(theta: Draws, colours: int) -> NDArray[np.bool_]:
+    """Whether the first source has more of the first colours."""
+    shares = theta[..., :colours].sum(axis=-1)
+    return shares[..., 0] > shares[..., 1]
+
+
+SOURCES = [model for name, model in MODELS if name == "two_factories"]
+
+
+@pytest.mark.parametrize("model", ["known", "model", "boxes", "plain_bags"])
+def test_each_number_of_bags_is_drawn_as_often_as_it_must(model: str) -> None:
+    """Given the mixes of a draw, the chance of each number of bags is known exactly."""
+    from arviz_stats.base import array_stats
+
+    fit = fit_of("two_factories", model)
+    known = two_sources(model)
+    theta = known.start[None, None]
+    if model != "known":
+        theta = fit.posterior["theta"].to_numpy()
+    odds = log_odds(known.counts, theta.reshape(-1, *theta.shape[2:]))
+    exact = chances_of_number(odds).mean(axis=0)
+    m = draws_of(fit, "m")
+    likely = np.flatnonzero(exact > 0.01)
+    assert np.isin(m, likely).mean() > 0.8
+    for number in likely:
+        drawn = (m == number).astype(float)
+        effective = float(array_stats.ess(drawn, method="mean"))
+        error = np.sqrt(exact[number] * (1 - exact[number]) / effective)
+        assert abs(drawn.mean() - exact[number]) <= TOLERANCE * error, number
+
+
+def test_number_of_bags_with_known_mixes_is_that_of_the_sum_over_all_choices() -> None:
+    known = two_sources("known")
+    chances = chances_of_number(log_odds(known.counts, known.start))
+    m = np.arange(len(chances))
+    mean = chances @ m
+    sd = np.sqrt(chances @ (m - mean) ** 2)
+    for expected in expected_numbers("two_factories", "known"):
+        value = {"mean": mean, "sd": sd}[expected.statistic]
+        assert abs(expected.value - value) <= expected.rounding
+    few = known.counts[:8]
+    odds = log_odds(few, known.start)
+    choices = (np.arange(256)[:, None] >> np.arange(8)) % 2
+    weights = np.exp(choices @ odds) / [np.exp(log_choose(8, int(k))) for k in choices.sum(axis=1)]
+    summed = np.bincount(choices.sum(axis=1), weights / weights.sum())
+    np.testing.assert_allclose(chances_of_number(odds), summed, rtol=1e-12)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", [model for model in SOURCES if model != "known"])
+def test_two_sources_table_is_that_of_a_gibbs_sampler(model: str) -> None:
+    known = two_sources(model)
+    chains = 200
+    m, theta = gibbs(known.counts, known.prior, known.start, 3000, chains, 2, known.allowed)
+    sources = ("rich", "pale") if model == "plain_bags" else ("NJ", "TN")
+    colours = ("blue", "orange", "green", "yellow", "red", "brown")
+    for expected in expected_numbers("two_factories", model):
+        values: Draws = m.astype(float)
+        if expected.quantity != "m":
+            source, colour = expected.quantity.removeprefix("theta[").rstrip("]").split(", ")
+            values = theta[..., sources.index(source), colours.index(colour)]
+        assert expected.mcse is not None
+        if expected.statistic == "mean":
+            error = np.hypot(values.mean(axis=0).std(ddof=1) / np.sqrt(chains), expected.mcse)
+            assert abs(values.mean() - expected.value) <= TOLERANCE * error + expected.rounding
+        else:
+            assert abs(values.std() / expected.value - 1) < 0.03
 
 
 def _rows(file: str, **wanted: str) -> list[dict[str, str]]:

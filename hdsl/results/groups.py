@@ -38,6 +38,7 @@ _GROUP_OF_ROLE: dict[Role, GroupName] = {
     "replicate": "posterior_predictive",
 }
 _SAMPLE_DIMS = ("chain", "draw")
+_LARGEST_WHOLE = 2.0**53  # beyond it floating-point numbers skip whole ones
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,10 +210,10 @@ def _label_array(labels: tuple[Label, ...]) -> tuple[Array, dict[str, Any]]:
     kinds = {type(label) for label in labels}
     if all(issubclass(kind, str) for kind in kinds):
         return np.array(labels, dtype=np.str_), {}
-    if all(issubclass(kind, int | np.integer) for kind in kinds):
-        return np.array(labels, dtype=np.int64), {}
     if not any(issubclass(kind, str) for kind in kinds):
-        return np.array(labels, dtype=np.float64), {}
+        numbers = np.array(labels, dtype=np.float64)
+        whole = np.all((numbers == np.round(numbers)) & (np.abs(numbers) < _LARGEST_WHOLE))
+        return (np.array(labels, dtype=np.int64) if whole else numbers), {}
     return np.array([label_text(label) for label in labels]), {"own_labels": json.dumps(labels)}
 
 

@@ -140,6 +140,14 @@ def test_names_that_two_things_bear_are_told_apart(rich_fit: Fit) -> None:
     assert rich_fit.predictions["lottery"].dims == ("chain", "draw", "draw_")
 
 
+def test_whole_numbers_that_were_read_from_a_file_are_whole_labels(rich_fit: Fit) -> None:
+    """Tables hold floating-point numbers, but nobody looks for year 1990.0."""
+    coords = {**rich_fit.coords, "year": (1990.0, 1991.0, 1995.0)}
+    posterior = replace(rich_fit, coords=coords).to_datatree()["posterior"]
+    assert [str(year) for year in posterior["year"].values] == ["1990", "1991", "1995"]
+    assert posterior["radius"].dtype == float
+
+
 def test_groups_as_datasets(fits: SimpleNamespace) -> None:
     fit = fits.make(sample_stats={"lp": np.zeros(SHAPE)})
     assert set(fit.posterior.data_vars) == {"tau", "theta", "twice"}
