@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
 from math import sqrt
 
 from hdsl.picture import style
@@ -47,10 +48,10 @@ def curves_of(
     ports = _Ports(grid, xs, ys)
     found: dict[tuple[int, int], Curve] = {}
     for arrow, route in grid.routes.items():
-        for start, end in itertools.pairwise(route):
+        for start, end in pairwise(route):
             known = found.get((start, end))
             if known is not None:
-                found[start, end] = Curve(known.points, known.has_head, (*known.arrows, arrow))
+                found[start, end] = replace(known, arrows=(*known.arrows, arrow))
                 continue
             points = _way(grid, ports, edges, start, end)
             has_head = grid.places[end].box is not None
@@ -67,8 +68,8 @@ def _way(
 ) -> tuple[Point, ...]:
     a, b = grid.places[start], grid.places[end]
     leftwards = a.column > b.column
-    x0, y0 = ports.at(start, end)
-    x3, y3 = ports.at(end, start)
+    x0, y0 = ports.at(start, end, leaves=True)
+    x3, y3 = ports.at(end, start, leaves=False)
     if b.box is not None:
         x3 += _HEAD if leftwards else -_HEAD
     # Level up to the column's edge, so that the bend keeps clear of its wider nodes.
@@ -88,37 +89,44 @@ def _way(
 
 @dataclass(frozen=True)
 class _Ports:
-    """Where links leave and reach the borders of nodes, so that they do not meet in one point."""
+    """Where arrows leave and reach the borders of nodes, so that they do not meet in one point."""
 
     grid: Grid
     xs: Sequence[float]
     ys: Sequence[float]
 
-    def at(self, number: int, other: int) -> Point:
+    @cached_property
+    def _ends(self) -> dict[tuple[int, int], list[tuple[int, bool]]]:
+        """For each place and side the links there: their other end, and whether they leave."""
+        found: dict[tuple[int, int], list[tuple[int, bool]]] = {}
+        links = dict.fromkeys(
+            link for route in self.grid.routes.values() for link in pairwise(route)
+        )
+        for start, end in links:
+            for number, other, leaves in ((start, end, True), (end, start, False)):
+                ends = found.setdefault((number, self._side(number, other)), [])
+                ends.append((other, leaves))
+        for ends in found.values():
+            ends.sort(key=lambda end: (self.ys[end[0]], end[1]))
+        return found
+
+    def _side(self, number: int, other: int) -> int:
+        return 1 if self.grid.places[other].column > self.grid.places[number].column else -1
+
+    def at(self, number: int, other: int, leaves: bool) -> Point:
+        """The point at which a link leaves or reaches a place."""
         place = self.grid.places[number]
         x, y = self.xs[number], self.ys[number]
-        side = 1 if self.grid.places[other].column > place.column else -1
         if place.box is None:
             return x, y
-        offset = self._offset(place, other, side)
+        side = self._side(number, other)
+        ends = self._ends[number, side]
+        offset = 0.0
+        # What leaves together, leaves from the middle: it is one thread.
+        if not all(is_leaving for _, is_leaving in ends):
+            gap = min(_PORT_GAP, place.box.height * 0.5 / max(len(ends) - 1, 1))
+            offset = (ends.index((other, leaves)) - (len(ends) - 1) / 2) * gap
         return x + side * _half_width(place, offset), y + offset
-
-    def _offset(self, place: Place, other: int, side: int) -> float:
-        assert place.box is not None
-        linked = self.grid.neighbours()[place.number]
-        near = [n for n in linked if (self.grid.places[n].column - place.column) * side > 0]
-        near.sort(key=lambda n: self.ys[n])
-        room = place.box.height * 0.5
-        gap = min(_PORT_GAP, room / max(len(near) - 1, 1))
-        # What leaves a node leaves it from its middle: those links are of one thread.
-        if side < 0 and not self._arrives(place.number, other):
-            return 0.0
-        return (near.index(other) - (len(near) - 1) / 2) * gap
-
-    def _arrives(self, number: int, other: int) -> bool:
-        return any(
-            route[-1] == number and route[-2] == other for route in self.grid.routes.values()
-        )
 
 
 def _half_width(place: Place, offset: float) -> float:

@@ -35,8 +35,11 @@ def layers_of(kinds: Mapping[str, Kind], arrows: Iterable[Arrow]) -> dict[str, i
     ]
     known = {name: layer for name, layer in layers.items() if name not in free}
     for name in free:
-        before = [known[p] for p in _reached(name, parents) if p in known]
+        before = [known[p] for p in _reached(name, parents) if p in known and kinds[p] != "data"]
         known[name] = min(PRIOR, *before) if before else PRIOR
+    for name, kind in kinds.items():
+        if kind == "data":
+            known[name] = max((known[child] for child in children[name]), default=PRIOR)
     return known
 
 

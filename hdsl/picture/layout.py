@@ -180,8 +180,14 @@ def _plates(
         inside = set(bands.order[box.run.first : box.run.last + 1])
         held = [node.whole for node in nodes.values() if node.box.node.plates in inside]
         inner = [found[j] for j in found if is_within(bands, j, k)]
-        left = min([r.left - style.PLATE_PAD for r in held] + [r.left - 8 for r in inner])
-        right = max([r.right + style.PLATE_PAD for r in held] + [r.right + 8 for r in inner])
+        pad, step = style.PLATE_PAD, style.PLATE_STEP
+        left = min([r.left - pad for r in held] + [r.left - step for r in inner])
+        right = max([r.right + pad for r in held] + [r.right + step for r in inner])
+        for other in found.values():
+            # Of boxes that overlap, the sides must not coincide.
+            if other.top < box.bottom + shift and box.top + shift < other.bottom:
+                left -= step * (abs(left - other.left) < step)
+                right += step * (abs(right - other.right) < step)
         lacking = width(label_of(scene, box.run.plate), style.PLATE_SIZE) + 16 - (right - left)
         wider = max(0.0, lacking) / 2
         found[k] = Rectangle(left - wider, box.top + shift, right + wider, box.bottom + shift)

@@ -19,7 +19,7 @@ SIDE = 16.0
 CHIP_HEIGHT, CHIP_SIDE, CHIP_GAP, CHIP_ARROW = 19.0, 6.0, 5.0, 16.0
 ROW_GAP = 18.0
 COLUMN_GAP = 58.0
-PLATE_PAD = 12.0
+PLATE_PAD, PLATE_STEP = 12.0, 7.0
 PLATE_LABEL = 17.0
 THREAD_GAP = 10.0
 """Room between arrows that pass through a column, and around them."""

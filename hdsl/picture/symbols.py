@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
-_SMALL = (
-    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda",
-    "mu", "nu", "xi", "omicron", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi",
-    "omega",
-)  # fmt: skip
-_LETTERS = "αβγδεζηθικλμνξοπρστυφχψω"
-GREEK = dict(zip(_SMALL, _LETTERS, strict=True)) | {
-    word.capitalize(): letter.upper() for word, letter in zip(_SMALL, _LETTERS, strict=True)
-}
+from hdsl.notation.spelling import spell
+
 _TOKEN = re.compile(r'"[^"]*"|[^\W\d]\w*\'*|\d[\w.]*|\s+|.', re.DOTALL)
-_LONGEST_LETTER = 2
-_OPERATORS = {"-": "−", "*": " ", "<=": "≤", ">=": "≥", "'": "′"}
+_ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
+_STEP_LENGTH = 3
+_OPERATORS = {"-": "−", "*": " ", "<=": "≤", ">=": "≥", "'": "′", "inf": "∞"}
 
 
 @dataclass(frozen=True)
@@ -37,46 +33,90 @@ Runs = tuple[Run, ...]
 def plain(runs: Runs) -> str:
     """The letters alone, with ``_`` before a subscript and ``^`` before a superscript."""
     signs = {-1: "_", 0: "", 1: "^"}
-    levels = [0, *(run.level for run in runs)]
-    changes = zip(runs, levels, strict=False)
-    return "".join((signs[r.level] if r.level != before else "") + r.text for r, before in changes)
+    out: list[str] = []
+    for level, group in groupby(runs, key=lambda run: run.level):
+        text = "".join(run.text for run in group)
+        is_one = not level or re.fullmatch(r"−?[\w,]+", text)
+        out.append(signs[level] + (text if is_one else f"({text})"))
+    return "".join(out)
 
 
 def symbol(name: str) -> Runs:
-    """A name as a symbol: ``mu_x`` is μ with the subscript x, ``b0`` is b with the subscript 0.
-
-    A name that begins with a word, such as ``mean_blue``, stays as it is.
-    """
-    first, *rest = name.split("_")
-    letters, digits = re.fullmatch(r"(.*?)(\d*)", first, re.DOTALL).groups()  # pyright: ignore[reportOptionalMemberAccess]
-    letter = GREEK.get(letters, letters)
-    if not letter or len(letter) > _LONGEST_LETTER or not all(rest):
-        return (Run(name),)
-    below = [digits] if digits else []
-    below += [GREEK.get(part, part) for part in rest]
-    runs = (Run(letter, italic=True),)
+    """A name as a symbol: ``mu_x`` is μ with the subscript x, ``b0`` is b with the subscript 0."""
+    spelled = spell(name)
+    base = spelled.base + _ACCENTS.get(spelled.accent, "") + "′" * spelled.primes
+    below = ",".join(spelled.subscripts)
+    runs = (Run(base, italic=spelled.is_letter),)
     if not below:
         return runs
-    text = ",".join(below)
-    return (*runs, Run(text, italic=len(text) == 1 and text.isalpha(), level=-1))
+    return (*runs, Run(below, italic=len(below) == 1 and below.isalpha(), level=-1))
 
 
-def formula(text: str) -> Runs:
-    """What stands in the file as mathematics, without the indices in brackets."""
+def formula(text: str, labels: frozenset[str] = frozenset()) -> Runs:
+    """What stands in the file as mathematics.
+
+    Of the indices only those remain, as subscripts, that are not running: labels, numbers, and
+    steps such as ``t-1``.
+    """
     runs: list[Run] = []
-    depth = 0
-    tokens = _TOKEN.findall(" ".join(text.split()))
-    for k, token in enumerate(tokens):
-        following = "".join(tokens[k + 1 : k + 4])
+    tokens = iter(_TOKEN.findall(" ".join(text.split())))
+    for token in tokens:
         if token == "[" and runs and not runs[-1].text.endswith((" ", "(", ",")):
-            depth += 1
-        elif depth:
-            depth += {"[": 1, "]": -1}.get(token, 0)
-        elif token[0].isalpha() and not _is_word(following):
-            runs.extend(symbol(token))
+            runs.extend(_subscript(_until_closed(tokens), labels))
         else:
-            runs.append(Run(_OPERATORS.get(token, token)))
-    return _tidy(_raised(runs))
+            runs.append(Run(token))
+    return _tidy(_raised(_lettered(runs)))
+
+
+def _until_closed(tokens: Iterator[str]) -> list[str]:
+    """The tokens up to the bracket that closes what was opened."""
+    inside: list[str] = []
+    depth = 1
+    for token in tokens:
+        depth += {"[": 1, "]": -1}.get(token, 0)
+        if not depth:
+            break
+        inside.append(token)
+    return inside
+
+
+def _subscript(tokens: list[str], labels: frozenset[str]) -> Iterator[Run]:
+    entries: list[list[str]] = [[]]
+    depth = 0
+    for token in tokens:
+        depth += {"[": 1, "(": 1, "]": -1, ")": -1}.get(token, 0)
+        if token == "," and not depth:
+            entries.append([])
+        elif not token.isspace():
+            entries[-1].append(token)
+    kept = ["".join(map(_spelled, entry)) for entry in entries if _stays(entry, labels)]
+    if kept:
+        yield Run(",".join(kept), level=-1)
+
+
+def _stays(entry: list[str], labels: frozenset[str]) -> bool:
+    """Whether an index is a label, a number or a step, and not running."""
+    if len(entry) == 1:
+        return entry[0] in labels or entry[0][0].isdigit() or entry[0][0] == '"'
+    return len(entry) == _STEP_LENGTH and entry[1] in "+-"
+
+
+def _spelled(token: str) -> str:
+    return plain(symbol(token)) if token[0].isalpha() else _OPERATORS.get(token, token.strip('"'))
+
+
+def _lettered(runs: list[Run]) -> list[Run]:
+    """Names as symbols; functions and the names of arguments stay as they are."""
+    found: list[Run] = []
+    for k, run in enumerate(runs):
+        following = "".join(other.text for other in runs[k + 1 : k + 4])
+        if run.level:
+            found.append(run)
+        elif run.text[0].isalpha() and not _is_word(following):
+            found += symbol(run.text)
+        else:
+            found.append(Run(_OPERATORS.get(run.text, run.text)))
+    return found
 
 
 def _is_word(following: str) -> bool:
@@ -109,7 +149,9 @@ def _tidy(runs: list[Run]) -> Runs:
     """Neighbours of one style as one, with single spaces."""
     joined: list[Run] = []
     for run in runs:
-        if joined and (joined[-1].italic, joined[-1].level) == (run.italic, run.level):
+        if joined and joined[-1].level == run.level < 0:
+            joined[-1] = Run(f"{joined[-1].text},{run.text}", level=-1)
+        elif joined and (joined[-1].italic, joined[-1].level) == (run.italic, run.level):
             joined[-1] = Run(joined[-1].text + run.text, run.italic, run.level)
         else:
             joined.append(run)

@@ -239,8 +239,11 @@ class _View:
     def _formula(self, name: str, fixed: tuple[Chip, ...]) -> Runs:
         own = self.statements.get(name, ())
         drawn = [m for m in own if isinstance(self.graph.nodes[m], Stochastic)]
-        if not own or self.kinds[name] == "factor":
+        if not own:
             return ()
+        if self.kinds[name] == "factor":
+            span = self.graph.nodes[name].expression.span  # pyright: ignore
+            return formula(self.graph.source.text[span.start : span.end])
         member = (drawn or own)[-1]
         node = self.graph.nodes[member]
         if fixed and isinstance(node, Stochastic):
