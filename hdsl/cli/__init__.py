@@ -11,7 +11,7 @@ from hdsl.cli.exit_codes import AT_FAULT, BAD_COMMAND_LINE, INTERRUPTED, NO_READ
 from hdsl.cli.output import NoOutput, Output, write
 from hdsl.diagnostics import Diagnostic, HdslError
 
-_SLIPS_ON_THE_COMMAND_LINE = {"HB502", "HB503", "HB504"}
+_SLIPS_ON_THE_COMMAND_LINE = {"HB502", "HB503", "HB504", "HB560"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

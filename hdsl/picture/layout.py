@@ -15,6 +15,9 @@ from hdsl.picture.plates import orders
 from hdsl.picture.scene import LAYERS, Scene
 from hdsl.picture.symbols import Run, Runs
 
+_EMPTY = (320.0, 40.0)
+"""Width and height where there is nothing to draw."""
+
 
 @dataclass(frozen=True)
 class Rectangle:
@@ -98,6 +101,8 @@ class Layout:
 
 def laid_out(scene: Scene) -> Layout:
     """Find a place for everything."""
+    if not scene.nodes:
+        return Layout(scene, [], {}, [], [], [], *_EMPTY)
     grid = grid_of(scene)
     best: tuple[tuple[int, float], Bands, Placement] | None = None
     for order in orders(place.plates for place in grid.places):

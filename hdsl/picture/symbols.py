@@ -9,10 +9,10 @@ from itertools import groupby
 
 from hdsl.notation.spelling import spell
 
-_TOKEN = re.compile(r'"[^"]*"|[^\W\d]\w*\'*|\d[\w.]*|\s+|.', re.DOTALL)
+_TOKEN = re.compile(r'"[^"]*"|[^\W\d]\w*\'*|\d[\w.]*|[<>=!]=|\s+|.', re.DOTALL)
 _ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
 _STEP_LENGTH = 3
-_OPERATORS = {"-": "−", "*": " ", "<=": "≤", ">=": "≥", "'": "′", "inf": "∞"}
+_OPERATORS = {"-": "−", "*": " ", "<=": "≤", ">=": "≥", "!=": "≠", "'": "′", "inf": "∞"}
 
 
 @dataclass(frozen=True)
@@ -112,10 +112,12 @@ def _lettered(runs: list[Run]) -> list[Run]:
         following = "".join(other.text for other in runs[k + 1 : k + 4])
         if run.level:
             found.append(run)
+        elif run.text in _OPERATORS:
+            found.append(Run(_OPERATORS[run.text]))
         elif run.text[0].isalpha() and not _is_word(following):
             found += symbol(run.text)
         else:
-            found.append(Run(_OPERATORS.get(run.text, run.text)))
+            found.append(run)
     return found
 
 

@@ -23,7 +23,9 @@ def text(scene: Scene, columns: int = 80) -> str:
     lines = [*wrap(scene.title, columns), ""] if scene.title else []
     for layer in reversed(scene.layers):
         lines += _layer(scene, layer, columns)
-    kinds = [kind for kind in _MARKS if any(n.kind == kind for n in scene.nodes.values())]
+    found = {node.kind for node in scene.nodes.values()}
+    found |= {"data" for node in scene.nodes.values() if node.inputs}
+    kinds = [kind for kind in _MARKS if kind in found]
     meanings = [f"{_MARKS[kind]} {_MEANINGS[kind]}" for kind in kinds]
     return "\n".join([*lines, *wrap("   ".join(meanings), columns)])
 
