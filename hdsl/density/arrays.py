@@ -54,8 +54,17 @@ class JaxArrays:
 
         return jax.lax.fori_loop(0, count, lambda _, x: step(x), start)
 
+    def repeat_while(
+        self, goes_on: Callable[[Any], Any], step: Callable[[Any], Any], start: Any
+    ) -> Any:
+        """A function applied as long as a condition holds, as a loop without derivatives."""
+        import jax
+
+        return jax.lax.while_loop(goes_on, step, start)
+
     # JAX's own do not have all derivatives.
     gamma_tails = None
+    scaled_bessel = None
     beta_tails = None
 
     def weighted_sum(self, function: Callable[[Any], Any], nodes: Any, weights: Any) -> Any:

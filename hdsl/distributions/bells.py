@@ -291,6 +291,22 @@ class VonMises(Distribution):
         fall = -2.0 * concentration * square(apply("sin", 0.5 * (x - location)))
         return fall - log(apply("i0e", concentration)) - math.log(2 * math.pi)
 
+    def cdf(self, x: Expression, location: Expression, concentration: Expression) -> Expression:
+        return exp(self.log_cdf(x, location, concentration))
+
+    def survival(
+        self, x: Expression, location: Expression, concentration: Expression
+    ) -> Expression:
+        return exp(self.log_survival(x, location, concentration))
+
+    def log_cdf(self, x: Expression, location: Expression, concentration: Expression) -> Expression:
+        return apply("log_von_mises_lower", x, location, concentration)
+
+    def log_survival(
+        self, x: Expression, location: Expression, concentration: Expression
+    ) -> Expression:
+        return apply("log_von_mises_lower", -x, -location, concentration)
+
     def sample(
         self,
         rng: np.random.Generator,

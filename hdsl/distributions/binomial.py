@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from hdsl.distributions.distribution import Array, Distribution, Form, Parameter, Support
+from hdsl.distributions.tails import two_tails
 from hdsl.expressions.functions import exp, where
 from hdsl.expressions.ranges import COUNT, POSITIVE, PROBABILITY, REAL, UNIT
 from hdsl.expressions.tree import Constant, Expression, apply
@@ -125,6 +126,32 @@ class BetaBinomial(Distribution):
     def log_prob(self, x: Expression, n: Expression, a: Expression, b: Expression) -> Expression:
         rising = apply("log_rising", a, x) + apply("log_rising", b, n - x)
         return apply("log_choose", n, x) + rising - apply("log_rising", a + b, n)
+
+    def cdf(self, x: Expression, n: Expression, a: Expression, b: Expression) -> Expression:
+        return exp(self.log_cdf(x, n, a, b))
+
+    def survival(self, x: Expression, n: Expression, a: Expression, b: Expression) -> Expression:
+        return exp(self.log_survival(x, n, a, b))
+
+    def log_cdf(self, x: Expression, n: Expression, a: Expression, b: Expression) -> Expression:
+        return self._log_tails(x, n, a, b)[0]
+
+    def log_survival(
+        self, x: Expression, n: Expression, a: Expression, b: Expression
+    ) -> Expression:
+        return self._log_tails(x, n, a, b)[1]
+
+    def _log_tails(
+        self, x: Expression, n: Expression, a: Expression, b: Expression
+    ) -> tuple[Expression, Expression]:
+        k = apply("floor", x)
+        inside = apply("and", apply("less_equal", 0.0, k), apply("less", k, n))
+        k, n = where(inside, k, 0.0), where(inside, n, 1.0)
+        down = apply("log_sum_below", k, a, -n, 1.0 - b - n)
+        up = apply("log_sum_below", n - k - 1.0, b, -n, 1.0 - a - n)
+        below, above = self.log_prob(k, n, a, b) + down, self.log_prob(k + 1.0, n, a, b) + up
+        is_lower = apply("less", k * (a + b), n * a)
+        return two_tails(inside, apply("less", x, 0.0), is_lower, below, above)
 
     def sample(
         self, rng: np.random.Generator, shape: tuple[int, ...], n: Array, a: Array, b: Array

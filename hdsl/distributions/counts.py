@@ -8,9 +8,15 @@ import numpy as np
 
 from hdsl.distributions.distribution import Array, Distribution, Parameter, Support
 from hdsl.distributions.poisson import COUNTS, poisson_draws
+from hdsl.distributions.tails import two_tails
 from hdsl.expressions.functions import exp, log, where
 from hdsl.expressions.ranges import COUNT, NONNEGATIVE, POSITIVE, UNIT
-from hdsl.expressions.tree import Expression, apply
+from hdsl.expressions.tree import Constant, Expression, apply
+
+_MANY = 20_000.0
+"""Beyond this count, chances are summed by their power law."""
+_MOST = 1e12
+"""Beyond this count, nothing else is left of it."""
 
 
 class Hypergeometric(Distribution):
@@ -36,6 +42,37 @@ class Hypergeometric(Distribution):
     def log_prob(self, x: Expression, n: Expression, a: Expression, b: Expression) -> Expression:
         ways = apply("log_choose", a, x) + apply("log_choose", b, n - x)
         return ways - apply("log_choose", a + b, n)
+
+    def cdf(self, x: Expression, n: Expression, a: Expression, b: Expression) -> Expression:
+        return exp(self.log_cdf(x, n, a, b))
+
+    def survival(self, x: Expression, n: Expression, a: Expression, b: Expression) -> Expression:
+        return exp(self.log_survival(x, n, a, b))
+
+    def log_cdf(self, x: Expression, n: Expression, a: Expression, b: Expression) -> Expression:
+        return self._log_tails(x, n, a, b)[0]
+
+    def log_survival(
+        self, x: Expression, n: Expression, a: Expression, b: Expression
+    ) -> Expression:
+        return self._log_tails(x, n, a, b)[1]
+
+    def _log_tails(
+        self, x: Expression, n: Expression, a: Expression, b: Expression
+    ) -> tuple[Expression, Expression]:
+        support = self.support(n, a, b)
+        least, most = support.lower, support.upper
+        assert least is not None
+        assert most is not None
+        k = apply("floor", x)
+        inside = apply("and", apply("less_equal", least, k), apply("less", k, most))
+        k, n = where(inside, k, 0.0), where(inside, n, 1.0)
+        a, b = where(inside, a, 1.0), where(inside, b, 1.0)
+        down = apply("log_sum_below", k, -a, -n, 1.0 + b - n)
+        up = apply("log_sum_below", n - k - 1.0, -b, -n, 1.0 + a - n)
+        below, above = self.log_prob(k, n, a, b) + down, self.log_prob(k + 1.0, n, a, b) + up
+        is_lower = apply("less", k * (a + b), n * a)
+        return two_tails(inside, apply("less", x, least), is_lower, below, above)
 
     def sample(
         self, rng: np.random.Generator, shape: tuple[int, ...], n: Array, a: Array, b: Array
@@ -105,6 +142,18 @@ class Skellam(Distribution):
         both = apply("log_hyp0f1", size + 1.0, rate1 * rate2)
         return first + second - rate1 - rate2 - apply("lgamma", size + 1.0) + both
 
+    def cdf(self, x: Expression, rate1: Expression, rate2: Expression) -> Expression:
+        return exp(self.log_cdf(x, rate1, rate2))
+
+    def survival(self, x: Expression, rate1: Expression, rate2: Expression) -> Expression:
+        return exp(self.log_survival(x, rate1, rate2))
+
+    def log_cdf(self, x: Expression, rate1: Expression, rate2: Expression) -> Expression:
+        return apply("log_skellam_lower", apply("floor", x), rate1, rate2)
+
+    def log_survival(self, x: Expression, rate1: Expression, rate2: Expression) -> Expression:
+        return apply("log_skellam_upper", apply("floor", x), rate1, rate2)
+
     def sample(
         self, rng: np.random.Generator, shape: tuple[int, ...], rate1: Array, rate2: Array
     ) -> Array:
@@ -133,6 +182,42 @@ class BetaNegativeBinomial(Distribution):
         ways = apply("log_rising", n, x) - apply("lgamma", x + 1.0)
         chances = apply("log_rising", a, n) + apply("log_rising", b, x)
         return ways + chances - apply("log_rising", a + b, n + x)
+
+    def cdf(self, x: Expression, n: Expression, a: Expression, b: Expression) -> Expression:
+        return exp(self.log_cdf(x, n, a, b))
+
+    def survival(self, x: Expression, n: Expression, a: Expression, b: Expression) -> Expression:
+        return exp(self.log_survival(x, n, a, b))
+
+    def log_cdf(self, x: Expression, n: Expression, a: Expression, b: Expression) -> Expression:
+        return self._log_tails(x, n, a, b)[0]
+
+    def log_survival(
+        self, x: Expression, n: Expression, a: Expression, b: Expression
+    ) -> Expression:
+        return self._log_tails(x, n, a, b)[1]
+
+    def _log_tails(
+        self, x: Expression, n: Expression, a: Expression, b: Expression
+    ) -> tuple[Expression, Expression]:
+        """A sum of chances up to `_MANY`, beyond it their power law.
+
+        The tail above the sum is what it leaves of 1, exact to 1e-13. From `_MANY` on, a chance is
+        nearly in proportion to (k + shift)^(-a - 1), to order k^(-2).
+        """
+        k = apply("floor", x)
+        inside = apply("and", apply("less_equal", 0.0, k), apply("less", k, math.inf))
+        k = where(inside, k, 0.0)
+        few = apply("less", k, _MANY)
+        total = apply("log_sum_above", where(few, k, 0.0), n, b, a + b + n)
+        below = self.log_prob(Constant(0.0), n, a, b) + total
+        m = where(few, _MANY, apply("min", k + 1.0, _MOST))
+        c = a + b + n
+        shift = (c * (c - 1.0) - n * (n - 1.0) - b * (b - 1.0)) / (2.0 * (a + 1.0))
+        power = (a + 1.0) * log(m + shift) - a * log(m + shift - 0.5) - log(a)
+        beyond = a * log(apply("max", (k + 1.0) / _MOST, 1.0))
+        above = self.log_prob(m, n, a, b) + power - beyond
+        return two_tails(inside, apply("less", x, 0.0), few, below, above)
 
     def sample(
         self, rng: np.random.Generator, shape: tuple[int, ...], n: Array, a: Array, b: Array

@@ -197,6 +197,18 @@ class Rice(Distribution):
         z, centre = x / scale, signal / scale
         return log(z) - log(scale) - 0.5 * square(z - centre) + log(apply("i0e", z * centre))
 
+    def cdf(self, x: Expression, signal: Expression, scale: Expression) -> Expression:
+        return exp(self.log_cdf(x, signal, scale))
+
+    def survival(self, x: Expression, signal: Expression, scale: Expression) -> Expression:
+        return exp(self.log_survival(x, signal, scale))
+
+    def log_cdf(self, x: Expression, signal: Expression, scale: Expression) -> Expression:
+        return apply("log_rice_lower", x / scale, signal / scale)
+
+    def log_survival(self, x: Expression, signal: Expression, scale: Expression) -> Expression:
+        return apply("log_rice_upper", x / scale, signal / scale)
+
     def sample(
         self, rng: np.random.Generator, shape: tuple[int, ...], signal: Array, scale: Array
     ) -> Array:

@@ -32,6 +32,23 @@ class NumpyArrays:
             start = step(start)
         return start
 
+    def repeat_while(
+        self, goes_on: Callable[[Any], Any], step: Callable[[Any], Any], start: Any
+    ) -> Any:
+        """A function applied as long as a condition holds."""
+        while goes_on(start):
+            start = step(start)
+        return start
+
+    def with_slopes(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """The values of a function that tells its own slopes, which nobody asks for here."""
+        with np.errstate(all="ignore"):
+            return function(self, *arguments)[0]
+
+    def scaled_bessel(self, order: np.ndarray, z: np.ndarray) -> np.ndarray:
+        """The modified Bessel function I times exp(-z); it may underflow."""
+        return self.ive(order, z)
+
     def gamma_tails(self, a: np.ndarray, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The regularised incomplete gamma functions P and Q; they may underflow."""
         return self.gammainc(a, x), self.gammaincc(a, x)

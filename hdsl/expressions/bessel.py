@@ -21,6 +21,11 @@ def _rule() -> tuple[np.ndarray, np.ndarray]:
     return np.polynomial.legendre.leggauss(_NODES)
 
 
+def i0e(xp: Arrays, x: Array) -> Array:
+    """I_0(x) exp(-|x|); its slope at 0 is that on the right, -1."""
+    return xp.i0e(xp.asarray(x) + 1e-300)
+
+
 def log_hyp0f1(xp: Arrays, b: Array, w: Array) -> Array:
     """Log of 0F1(; b; w) for b >= 1 and w >= 0.
 
@@ -30,11 +35,25 @@ def log_hyp0f1(xp: Arrays, b: Array, w: Array) -> Array:
     """
     b, w = xp.asarray(b) * 1.0, xp.asarray(w) * 1.0
     near = w < 4.0
+    far = _by_angle if xp.scaled_bessel is None else _by_known
     return xp.where(
         near,
         xp.log1p(_series(b, xp.where(near, w, 0.0))),
-        _by_angle(xp, b, xp.where(near, 4.0, w)),
+        far(xp, b, xp.where(near, 4.0, w)),
     )
+
+
+def _by_known(xp: Arrays, b: Array, w: Array) -> Array:
+    """By the array module's Bessel function, and by the integral where that underflows."""
+    b, w = np.broadcast_arrays(b, w)
+    z = 2.0 * np.sqrt(w)
+    scaled = xp.scaled_bessel(b - 1.0, z)
+    lost = ~(scaled > 1e-290)
+    log_bessel = np.log(np.where(lost, 1.0, scaled)) + z
+    found = np.asarray(log_bessel + xp.gammaln(b) - (b - 1.0) * np.log(0.5 * z))
+    if lost.any():
+        found[lost] = _by_angle(xp, b[lost], w[lost])
+    return found
 
 
 def _series(b: Array, w: Array) -> Array:

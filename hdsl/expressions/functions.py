@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from hdsl.expressions import bessel, incomplete, special
+from hdsl.expressions import angular_tails, bessel, count_tails, incomplete, special
 from hdsl.expressions.tree import Expression, Operand, apply
 
 Array = Any
@@ -138,7 +138,14 @@ FUNCTIONS: dict[str, Function] = {
     "log_skew_normal_lower": Function(2, incomplete.log_skew_normal_lower, codomain=(-_INF, 0), public=False),
     "log_ex_gaussian_tail": Function(2, special.log_ex_gaussian_tail, public=False),
     "log_hyp0f1": Function(2, bessel.log_hyp0f1, public=False),
-    "i0e": Function(1, lambda xp, a: xp.i0e(a), codomain=(0, 1), public=False),
+    "log_sum_below": Function(4, count_tails.log_sum_below, codomain=(0, _INF), public=False),
+    "log_sum_above": Function(4, count_tails.log_sum_above, codomain=(0, _INF), public=False),
+    "log_skellam_lower": Function(3, count_tails.log_skellam_lower, codomain=(-_INF, 0), public=False),
+    "log_skellam_upper": Function(3, count_tails.log_skellam_upper, codomain=(-_INF, 0), public=False),
+    "log_rice_lower": Function(2, angular_tails.log_rice_lower, codomain=(-_INF, 0), public=False),
+    "log_rice_upper": Function(2, angular_tails.log_rice_upper, codomain=(-_INF, 0), public=False),
+    "log_von_mises_lower": Function(3, angular_tails.log_von_mises_lower, codomain=(-_INF, 0), public=False),
+    "i0e": Function(1, bessel.i0e, codomain=(0, 1), public=False),
     "i1e": Function(1, lambda xp, a: xp.i1e(a), codomain=(-1, 1), public=False),
     "log1m_exp": Function(1, special.log1m_exp, -1, domain=(-_INF, 0), codomain=(-_INF, 0), public=False),
     "log_inverse_cloglog": Function(1, special.log_inverse_cloglog, 1, codomain=(-_INF, 0), public=False),

@@ -14,7 +14,7 @@ from hdsl.distributions.invert import draw_between
 from hdsl.distributions.truncated import Truncated
 from hdsl.expressions.tree import Along, Constant, Expression, Reference
 
-from .scipy_twins import TWINS, WITHOUT_CDF, X, applied, at, is_discrete, log_prob, number
+from .scipy_twins import TWINS, X, applied, at, is_discrete, log_prob, number
 
 
 def cut(name: str, arguments: tuple[float, ...], text: str) -> Truncated:
@@ -127,7 +127,7 @@ def test_draws_where_rejection_is_hopeless(distance: float) -> None:
 
 def test_inverted_draws_are_those_of_the_whole() -> None:
     for name, positional, keywords, twin in TWINS:
-        if name in WITHOUT_CDF:
+        if name == "BetaNegativeBinomial":  # its sums are long
             continue
         draws = draw_between(
             np.random.default_rng(11),
@@ -140,23 +140,23 @@ def test_inverted_draws_are_those_of_the_whole() -> None:
         if is_discrete(twin):
             assert np.all(draws == np.floor(draws))
             error = math.sqrt(twin.var() / 400)
-            assert abs(draws.mean() - twin.mean()) < 4.5 * error
+            assert abs(draws.mean() - twin.mean()) < 4.5 * error, name
         else:
             assert stats.kstest(draws, twin.cdf).pvalue > 1e-4
 
 
 def test_inverting_needs_a_cdf() -> None:
-    with pytest.raises(TypeError, match="BetaBinomial"):
+    with pytest.raises(TypeError, match="Flat"):
         draw_between(
             np.random.default_rng(1),
             (2,),
-            applied("BetaBinomial", 4, 1, 1),
+            applied("Flat", 0, 4),
             np.array(0.0),
             np.array(2.0),
             number,
         )
     with pytest.raises(TypeError, match="cdf"):
-        cut("BetaBinomial", (4, 1, 1), "[0, 2]").log_prob(X)
+        cut("Flat", (0, 4), "[0, 2]").log_prob(X)
 
 
 def test_bounds_and_parameters_by_row() -> None:
