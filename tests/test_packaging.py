@@ -95,7 +95,7 @@ def test_wheel_holds_all_of_the_package_and_nothing_else(built: Path) -> None:
     modules = {
         path.relative_to(CHECKOUT).as_posix()
         for path in (CHECKOUT / "hdsl").rglob("*")
-        if path.suffix in {".py", ".md", ".typed"}
+        if path.suffix in {".py", ".md", ".typed", ".css", ".js"}
     }
     kept = {name for name in names_in_wheel(built) if ".dist-info/" not in name}
     assert kept == modules | {"hdsl/grammar/hbm.lark"}

@@ -15,10 +15,10 @@ COMMANDS = {
     "simulate": "draw parameters from their priors, and data given these",
     "summary": "show a saved run again",
     "plot": "draw figures of a saved run",
+    "report": "write one HTML page of a saved run",
     "fmt": "write models in canonical form",
     "new": "write a model to start from, for a data file where one is given",
 }
-LATER = ("report",)
 
 _EXAMPLES = """\
 examples:
@@ -27,6 +27,7 @@ examples:
   hdsl check model.hbm                only look for mistakes
   hdsl explain model.hbm              how it will be computed, and why
   hdsl math model.hbm                 its posterior and its lines as formulas
+  hdsl report model.run               a page with everything on the run
   hdsl summary model.run --all        the table of a saved run, unfolded
   hdsl plot model.run                 the figures that its model calls for
 
@@ -65,8 +66,6 @@ def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
             module = import_module(f"hdsl.cli.{name}")
             module.configure(command)
             command.set_defaults(execute=module.execute)
-    if chosen in LATER and argv[0] == chosen:
-        parser.exit(2, f"hdsl {chosen}: not supported yet\n")
     if not argv:
         parser.print_help()
         parser.exit(2)

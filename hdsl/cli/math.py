@@ -8,9 +8,9 @@ from pathlib import Path
 from hdsl.cli.exit_codes import DONE
 from hdsl.cli.given import read_model
 from hdsl.cli.output import Output, write
-from hdsl.cli.write_file import write_file
 from hdsl.model.check import check
 from hdsl.notation.mathematics import FORMATS, Format, Mathematics
+from hdsl.results.write_file import write_file
 from hdsl.syntax.parse import parse
 
 _ENDINGS: dict[str, Format] = {

@@ -1,50 +1,59 @@
-"""How a fit is shown: what speaks against it, its table, and the verdict."""
+"""``hdsl report``: one HTML page of a saved run."""
 
 from __future__ import annotations
 
-import sys
-import textwrap
-from collections.abc import Sequence
+import argparse
+from pathlib import Path
 
-from hdsl.cli.output import Output, table_width, write
+from hdsl.cli import run_folder
+from hdsl.cli.exit_codes import DONE
+from hdsl.cli.options import add_format
+from hdsl.cli.output import Output
+from hdsl.cli.summary import open_run
 from hdsl.results.fit import Fit
-from hdsl.results.summary import Summary
-from hdsl.results.table import as_text, render_summary
+from hdsl.results.write_file import write_file
+
+PAGE = "report.html"
 
 
-def report(
-    found: Fit, output: Output, *, show_all: bool = False, names: Sequence[str] | None = None
-) -> None:
-    """Show a fit.
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
+    parser.epilog = "examples: hdsl report model.run; hdsl report model.run -o model.html"
+    parser.add_argument(
+        "run",
+        metavar="RUN",
+        help="the folder of a run, a file that `fit.save` wrote, or the model's file",
+    )
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help=f"the page to write (default: {PAGE} in the run's folder)",
+    )
+    add_format(parser)
+
+
+def execute(arguments: argparse.Namespace, output: Output) -> int:
+    """Write the page, which needs no network and no other file."""
+    place, found = open_run(arguments.run, output)
+    folder = place if place.is_dir() else place.parent
+    written = write_report(found, folder, arguments.output)
+    output.facts.update(report=str(written))
+    output.say(f"wrote {written}")
+    return DONE
+
+
+def write_report(found: Fit, folder: Path, place: Path | None = None) -> Path:
+    """Write the page of a fit, of which `folder` tells how it was run.
 
     Raises
     ------
     HdslError
-        HB574 if there is no quantity of such a name.
+        HB575 if it can't be written.
     """
-    summary = found.summary(all=show_all, names=names)
-    output.facts.update(found.to_dict())
-    output.facts["summary"] = summary.to_dict()
-    if summary.families and not output.as_json:
-        output.say()
-        _print_table(summary)
-        output.say()
-    output.diagnose(found.diagnostics, found.source)
-    output.say(textwrap.fill(found.verdict, table_width()), _color(found))
+    from hdsl.results.report.page import page
 
-
-def _print_table(summary: Summary) -> None:
-    width = table_width()
-    if not sys.stdout.isatty():
-        write(f"{as_text(summary, width)}\n")
-        return
-    # Only a terminal shows what rich adds.
-    from rich.console import Console
-
-    Console(width=width).print(render_summary(summary, width))
-
-
-def _color(found: Fit) -> str:
-    if not found.trusted:
-        return "red"
-    return "yellow" if found.diagnostics else "green"
+    place = place or folder / PAGE
+    write_file(place, page(found, run_folder.read(folder)))
+    return place

@@ -64,6 +64,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="save the log density of each observation too, for model comparison",
     )
+    parser.add_argument(
+        "--report", action="store_true", help="write a page of the run, report.html in its folder"
+    )
     parser.add_argument("--show", choices=SHOWN, help="print one stage of the way, and stop there")
     parser.add_argument("--timings", action="store_true", help="tell how long each stage took")
     parser.add_argument("--quiet", action="store_true", help="only the table and the verdict")
@@ -170,10 +173,12 @@ class _Run:
             found = fit(self.source, self._asking(self._tell))
         finally:
             self.display.end()
-        from hdsl.cli.report import report
+        from hdsl.cli.shown_fit import report
 
         report(found, self.output, show_all=self.arguments.all)
         self._save(found)
+        if self.arguments.report:
+            self._report(found)
         if self.arguments.timings:
             self._tell_timings()
         return DONE if found.trusted else NOT_TRUSTED
@@ -242,6 +247,14 @@ class _Run:
         self.output.facts.update(out=str(self.folder), file=str(file))
         if not self.arguments.quiet:
             self.output.say(f"saved in {self.folder}; `hdsl summary {self.folder}` shows it again")
+
+    def _report(self, found: Fit) -> None:
+        from hdsl.cli.report import write_report
+
+        place = write_report(found, self.folder)
+        self.output.facts.update(report=str(place))
+        if not self.arguments.quiet:
+            self.output.say(f"wrote {place}")
 
     def _tell_timings(self) -> None:
         self.seconds["save"] = time.perf_counter() - self.last

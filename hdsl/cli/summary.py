@@ -9,7 +9,7 @@ from hdsl.cli import run_folder
 from hdsl.cli.exit_codes import DONE, NOT_TRUSTED
 from hdsl.cli.options import add_format, names
 from hdsl.cli.output import Output
-from hdsl.cli.report import report
+from hdsl.cli.shown_fit import report
 from hdsl.diagnostics import HdslError
 from hdsl.results.fit import Fit, open_fit
 

@@ -155,7 +155,7 @@ def _fenced(printer: Printer, node: tree.Call) -> Written:
 
 def _inverse_link(printer: Printer, node: tree.Call) -> Written:
     target = printer.target
-    one = Written(target.join([target.sign("−").strip(), target.number("1")]), Level.SIGNED)
+    one = Written(target.join([target.prefix("−"), target.number("1")]), Level.SIGNED)
     link = target.power(target.upright(_INVERSES[node.function]), one)
     inside = target.fence("(", printer.text(_first(node)), ")")
     return Written(target.applied(link, inside), Level.POWER)

@@ -151,7 +151,7 @@ class Printer:
         )
 
     def _prefixed(self, sign: str, inside: str) -> str:
-        return self.target.join([self.target.sign(sign).strip(), inside])
+        return self.target.join([self.target.prefix(sign), inside])
 
     def running(self, name: str) -> str:
         """A running index."""

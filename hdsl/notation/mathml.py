@@ -40,7 +40,11 @@ class MathML(Target):
             return f'<mi mathvariant="normal">{sign}</mi>'
         if sign in _SEPARATORS:
             return f'<mo separator="true">{sign}</mo>'
-        return f"<mo>{html.escape(sign)}</mo>"
+        # Browsers guess the form from the place, and a relation may stand first in its cell.
+        return f'<mo form="infix">{html.escape(sign)}</mo>'
+
+    def prefix(self, sign: str) -> str:
+        return f'<mo form="prefix">{html.escape(sign)}</mo>'
 
     def words(self, text: str) -> str:
         # Spaces at the ends of an element do not count, so they are made to.

@@ -68,6 +68,10 @@ class Target(ABC):
     def sign(self, sign: str) -> str:
         """An operator, a relation or punctuation."""
 
+    def prefix(self, sign: str) -> str:
+        """A sign in front of what it belongs to, close to it."""
+        return self.sign(sign).strip()
+
     @abstractmethod
     def words(self, text: str) -> str:
         """Text between formulas; its spaces count."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from hdsl.diagnostics import Diagnostic, HdslError
+from hdsl.diagnostics import Diagnostic, HdslError, arguments
 from hdsl.results import netcdf
 from hdsl.results.convergence import Statistics
 from hdsl.results.groups import (
@@ -203,6 +203,27 @@ class Fit:
             "diagnostics": [to_json(found, self.source) for found in self.diagnostics],
             "summary": self.summary().to_dict(),
         }
+
+    def report(self, path: str | os.PathLike[str] | None = None) -> str:
+        """The fit as one HTML page that needs no network: model, figures, tables, checks.
+
+        Parameters
+        ----------
+        path
+            A file to write the page to, too.
+
+        Raises
+        ------
+        HdslError
+            HB575 if the file can't be written.
+        """
+        from hdsl.results.report.page import page
+        from hdsl.results.write_file import write_file
+
+        text = page(self)
+        if path is not None:
+            write_file(arguments.path("path", path), text)
+        return text
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the fit as netCDF: into a folder as ``fit.nc``, or to a file named ``*.nc``.

@@ -133,27 +133,28 @@ def _cut(name: str, room: int) -> str:
 def _family_lines(family: Family) -> Iterator[Line]:
     defined = family.variable.defined
     if not family.folded:
-        yield from map(_value_line, family.rows())
+        yield from map(value_line, family.rows())
         return
     if family.variable.members is not None and len(family.variable.dims) == 1:
         yield from _likeliest_lines(family)
         return
     for index in defined[:_FIRST]:
-        yield _value_line(family.row(index))
+        yield value_line(family.row(index))
     yield _fold_line(family, defined[_FIRST:-_LAST], "more")
     for index in defined[-_LAST:]:
-        yield _value_line(family.row(index))
+        yield value_line(family.row(index))
 
 
 def _likeliest_lines(family: Family) -> Iterator[Line]:
     """A single draw of one of many labels: the likeliest of them, in their order."""
     order = np.argsort(-family.statistics.mean, kind="stable")
     for index in sorted(order[:_LIKELIEST]):
-        yield _value_line(family.row(int(index)))
+        yield value_line(family.row(int(index)))
     yield _fold_line(family, sorted(order[_LIKELIEST:]), "less likely")
 
 
-def _value_line(row: Row) -> Line:
+def value_line(row: Row) -> Line:
+    """The line of one element."""
     decimals = row.decimals
     whole = row.kind != "real"
     quantiles = (
@@ -201,6 +202,11 @@ def _error(value: float) -> str:
     if not math.isfinite(value) or value <= 0:
         return _number(value, None)
     return _number(value, 1 - math.floor(math.log10(value)))
+
+
+def written_number(value: float) -> str:
+    """A number to four digits."""
+    return _compact(f"{value:.4g}") if math.isfinite(value) else _number(value, None)
 
 
 def _number(value: float, decimals: int | None) -> str:

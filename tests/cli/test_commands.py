@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hdsl import __version__
-from hdsl.cli.commands import COMMANDS, LATER
+from hdsl.cli.commands import COMMANDS
 
 from .conftest import Hdsl
 
@@ -31,13 +31,6 @@ def test_every_command_has_help_with_an_example(hdsl: Hdsl, name: str) -> None:
 
 def test_version(hdsl: Hdsl) -> None:
     assert hdsl("--version").out == f"hdsl {__version__}\n"
-
-
-@pytest.mark.parametrize("name", LATER)
-def test_later_commands_say_so(hdsl: Hdsl, name: str) -> None:
-    ended = hdsl(name, "model.hbm", "--any")
-    assert ended.code == 2
-    assert ended.err == f"hdsl {name}: not supported yet\n"
 
 
 @pytest.mark.parametrize(

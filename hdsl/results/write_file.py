@@ -1,4 +1,4 @@
-"""Files that a command writes besides runs."""
+"""Files that are written besides fits."""
 
 from __future__ import annotations
 
