@@ -31,6 +31,17 @@ def chosen(evaluate: Evaluate, mask: Array) -> Evaluate:
     return inside
 
 
+def among(evaluate: Evaluate, mask: Array) -> Evaluate:
+    """Arguments where `mask`, of the shape of the draws, holds: one after another."""
+
+    def flat(expression: Expression, /, *axes: str) -> Array:
+        values = evaluate(expression, *axes)
+        behind = values.shape[values.ndim - len(axes) :]
+        return np.broadcast_to(values, (*mask.shape, *behind))[mask]
+
+    return flat
+
+
 def picked(evaluate: Evaluate, axis: str, positions: Array) -> Evaluate:
     """Arguments at a position along an axis, another for each draw.
 

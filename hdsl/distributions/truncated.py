@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hdsl.distributions.altered import WithEnds
+from hdsl.distributions.chosen import among
 from hdsl.distributions.distribution import Array, Parameter, Support
 from hdsl.distributions.random import Applied, Evaluate, both
 from hdsl.expressions.functions import where
@@ -88,20 +89,20 @@ class Truncated(WithEnds):
 
     def sample(self, rng: np.random.Generator, shape: tuple[int, ...], evaluate: Evaluate) -> Array:
         """By rejection, and where that takes too long by inverting the cdf."""
-        lower = evaluate(lift(-np.inf) if self.lower is None else self.lower)
-        upper = evaluate(lift(np.inf) if self.upper is None else self.upper)
-        draws = np.full(shape, np.nan)
-        wanted = np.ones(shape, bool)
+        draws, left = np.full(shape, np.nan), np.ones(shape, bool)
         for _ in range(30):
-            tries = self.base.sample(rng, shape, evaluate)
+            run, count = among(evaluate, left), (int(left.sum()),)
+            lower = run(lift(-np.inf) if self.lower is None else self.lower)
+            upper = run(lift(np.inf) if self.upper is None else self.upper)
+            tries = self.base.sample(rng, count, run)
             above = tries > lower if self.lower_open else tries >= lower
-            below = tries < upper if self.upper_open else tries <= upper
-            fits = wanted & above & below
-            draws[fits] = tries[fits]
-            wanted &= ~fits
-            if not wanted.any():
+            fits = above & (tries < upper if self.upper_open else tries <= upper)
+            draws[left] = np.where(fits, tries, np.nan)
+            left[left] = ~fits
+            if not left.any():
                 return draws
-        return np.where(wanted, self._invert(rng, shape, evaluate), draws)
+        draws[left] = self._invert(rng, (int(left.sum()),), among(evaluate, left))
+        return draws
 
     def _invert(
         self, rng: np.random.Generator, shape: tuple[int, ...], evaluate: Evaluate

@@ -258,7 +258,13 @@ def inline(
     `definitions` gives for each name its axes and its expression over them. References at a label
     or a shift stay, since an expression has no elements; their quantity is evaluated apart.
     """
+    return inliner(definitions)(expression)
 
+
+def inliner(
+    definitions: Mapping[str, tuple[tuple[str, ...], Expression]],
+) -> Callable[[Expression], Expression]:
+    """`inline` for many expressions: each definition is written out once."""
     bodies: dict[str, Expression] = {}
 
     def body_of(name: str) -> Expression:
@@ -277,9 +283,9 @@ def inline(
         return rename_axes(body_of(e.name), names)
 
     def visit(e: Expression) -> Expression:
-        return rebuild(e, change) if e.names & set(definitions) else e
+        return e if definitions.keys().isdisjoint(e.names) else rebuild(e, change)
 
-    return visit(expression)
+    return visit
 
 
 def elements_inlined(
@@ -309,7 +315,7 @@ def elements_inlined(
         return found[e]
 
     def visit(e: Expression) -> Expression:
-        return rebuild(e, change) if e.names & set(definitions) else e
+        return e if definitions.keys().isdisjoint(e.names) else rebuild(e, change)
 
     return visit(expression)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -24,6 +25,11 @@ def simplify(expression: Expression) -> Expression:
     To be applied after definitions have been inlined. Each identity holds for all finite values
     of the innermost argument.
     """
+    return simplifier()(expression)
+
+
+def simplifier() -> Callable[[Expression], Expression]:
+    """`simplify` for many expressions: what they share is simplified once."""
     memo: dict[Expression, Expression] = {}
 
     def visit(e: Expression) -> Expression:
@@ -31,7 +37,7 @@ def simplify(expression: Expression) -> Expression:
             memo[e] = _simpler(map_children(e, visit))
         return memo[e]
 
-    return visit(expression)
+    return visit
 
 
 def _simpler(e: Expression) -> Expression:

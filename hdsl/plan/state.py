@@ -16,8 +16,8 @@ from hdsl.distributions.distribution import Support
 from hdsl.distributions.random import Applied
 from hdsl.expressions.arrays import numpy_arrays
 from hdsl.expressions.evaluate import Evaluator
-from hdsl.expressions.rewrite import elements_inlined, inline
-from hdsl.expressions.simplify import simplify
+from hdsl.expressions.rewrite import elements_inlined, inliner
+from hdsl.expressions.simplify import simplifier
 from hdsl.expressions.tree import Expression, set_of
 from hdsl.model.graph import Bound, Factor, ModelGraph, Stochastic
 from hdsl.plan.plan import Computed, Note, Step, Unknown
@@ -114,11 +114,21 @@ class State:
         return self._closure({name})
 
     def _closure(self, names: set[str]) -> frozenset[str]:
-        found, before = set(names), 0
-        while len(found) > before:
-            before = len(found)
-            found |= {n for n, (_, e) in self.definitions.items() if e.names & found}
+        found, new = set(names), [*names]
+        while new:
+            users = self._users.get(new.pop(), set()) - found
+            found |= users
+            new += users
         return frozenset(found)
+
+    @cached_property
+    def _users(self) -> dict[str, set[str]]:
+        """The definitions in which each name occurs."""
+        users: dict[str, set[str]] = {}
+        for name, (_, body) in self.definitions.items():
+            for used in body.names:
+                users.setdefault(used, set()).add(name)
+        return users
 
     def is_data(self, expression: Expression) -> bool:
         """Whether an expression depends on data alone."""
@@ -179,8 +189,10 @@ def initial_state(graph: ModelGraph) -> State:
         stays.update(part.node for part in graph.assembled[name][1])
     written_out = {n: d for n, d in random_definitions.items() if n not in stays}
 
+    written, simple = inliner(written_out), simplifier()
+
     def flat(expression: Expression) -> Expression:
-        return simplify(inline(expression, written_out))
+        return simple(written(expression))
 
     pieces: dict[str, Piece] = {}
     for node in graph.nodes.values():

@@ -15,6 +15,7 @@ from hdsl.expressions.rewrite import (
     along,
     elements_inlined,
     inline,
+    inliner,
     references,
     rename_axes,
     sum_over,
@@ -32,6 +33,7 @@ from hdsl.expressions.tree import (
     LabelPosition,
     Position,
     Reduce,
+    Reference,
     Segment,
     Shift,
     Size,
@@ -341,3 +343,11 @@ def test_expressions_are_equal_by_content() -> None:
     assert 0.0 + X is X
     assert X * 1.0 is X
     assert X - 0.0 is X
+
+
+def test_a_chain_of_definitions_is_written_out_once() -> None:
+    links = {f"x{i}": ((), Reference(f"x{i - 1}") * 0.5) for i in range(1, 40)}
+    written = inliner(links)
+    last, before = written(Reference("x39")), written(Reference("x38"))
+    assert last.names == {"x0"}
+    assert any(part is before for part in last.children)
