@@ -16,6 +16,7 @@ from hdsl.model.domains import check_domains
 from hdsl.model.graph import ModelGraph
 from hdsl.model.interpolation_checks import check_places
 from hdsl.model.lints import list_lints
+from hdsl.model.observed_formulas import check_formulas_of_several
 from hdsl.model.observed_once import check_formulas
 from hdsl.model.order import ordered
 from hdsl.model.statements import Builder
@@ -74,6 +75,7 @@ def check_graph(graph: ModelGraph, report: Report) -> None:
     """Report what is wrong with the nodes of a graph, taken together."""
     check_choices(graph, report)
     check_formulas(graph, report)
+    check_formulas_of_several(graph, report)
     _check_observations(graph, report)
     check_discrete(graph, report)
     _check_improper(graph, report)
