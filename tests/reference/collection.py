@@ -127,7 +127,7 @@ def _sharper(
         entry, error, rounded = printed, printed["mc_error"], 4
     values = (("mean", entry["mean"]), ("sd", entry["sd"]))
     values += tuple((p, entry[key]) for p, key in columns)
-    ess = (entry["sd"] / error) ** 2 if error > 0 else printed["sample"]
+    ess = (entry["sd"] / error) ** 2 if error > 0 and entry["sd"] > 0 else printed["sample"]
     return Target(name, values, ess, ess / 4, rounded)
 
 

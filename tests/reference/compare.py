@@ -82,7 +82,9 @@ def _deviation(draws: Floats, target: Target, statistic: Statistic, expected: fl
     squares = np.square(draws - mean)
     if statistic == "mean":
         found, difference = mean, mean - expected
-        errors = _ratio(difference, rounding, _error(draws, target.ess))
+        # Of an event that our draws never saw, only the source's sd tells how rare it is.
+        unseen = 0.0 if sd else dict(target.values).get("sd", 0.0) / math.sqrt(target.ess)
+        errors = _ratio(difference, rounding, math.hypot(_error(draws, target.ess), unseen))
     elif statistic == "sd":
         found, difference = sd, sd - expected
         errors = _ratio(difference, rounding, _error(squares, target.ess_spread) / (2 * sd or 1))
