@@ -150,6 +150,7 @@ def _html_row(line: Line) -> str:
         f'<div class="{name}">{cell}</div>' for name, cell in zip(names, cells, strict=True)
     )
     kind = " inner" if line.inner else " wide" if line.wide else ""
+    kind += " noted" if len(line.note) > _BESIDE else ""
     return f'<div class="line{kind}">{inside}</div>'
 
 

@@ -11,6 +11,7 @@ from hdsl.notation.target import Level, Target, Written
 
 _MARKS = {"hat": "^", "bar": "‾", "tilde": "~"}
 _SEPARATORS = {","}
+_TALL = ("<mfrac", "<munder", "<mtable", "<msqrt")
 _LARGE = {"∑", "∏", "∫"}
 
 
@@ -23,10 +24,13 @@ class MathML(Target):
         base = f"<mi{style}>{html.escape(name.base)}</mi>"
         if name.accent:
             base = f'<mover accent="true">{base}<mo>{_MARKS[name.accent]}</mo></mover>'
+        if name.primes:
+            # As a superscript it would be too small to see in most fonts.
+            base = f'<mrow>{base}<mo lspace="0" rspace="0">{"′" * name.primes}</mo></mrow>'
         below = [*map(_own_subscript, name.subscripts), *indices]
         if below:
             base = f"<msub>{base}{_row(self.listed(below))}</msub>"
-        return f"<msup>{base}<mo>{'′' * name.primes}</mo></msup>" if name.primes else base
+        return base
 
     def upright(self, text: str) -> str:
         variant = ' mathvariant="normal"' if len(text) == 1 else ""
@@ -52,11 +56,11 @@ class MathML(Target):
         return f"<mtext>{html.escape(kept)}</mtext>"
 
     def fence(self, opening: str, inside: str, closing: str) -> str:
-        fence = '<mo fence="true" form="{}">{}</mo>'
-        return (
-            f"<mrow>{fence.format('prefix', opening)}{_row(inside)}"
-            f"{fence.format('postfix', closing)}</mrow>"
-        )
+        # A bracket that may stretch is drawn larger by some fonts even where it need not be.
+        fixed = "" if any(element in inside for element in _TALL) else ' stretchy="false"'
+        before = f'<mo fence="true" form="prefix"{fixed}>{opening}</mo>'
+        after = f'<mo fence="true" form="postfix"{fixed}>{closing}</mo>'
+        return f"<mrow>{before}{_row(inside)}{after}</mrow>"
 
     def juxtaposed(self, left: str, right: str) -> str:
         return f'{left}<mspace width="0.17em"/>{right}'

@@ -172,7 +172,7 @@ def _data_lines(target: Target, scope: Scope, statement: tree.DataStatement) -> 
         if statement.where is not None:
             holds = printer.condition(statement.where).text
             pieces += [target.words(" where "), holds]
-        lines.append(Line(left, "", target.join(pieces), note))
+        lines.append(Line(left, target.join(pieces), note=note))
     return lines
 
 

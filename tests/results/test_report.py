@@ -113,6 +113,14 @@ def test_every_quantity_is_in_the_table(written: str) -> None:
     assert 'data-value="' in table
 
 
+def test_very_long_tables_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hdsl.results.report.tables.MOST_ROWS", 3)
+    text = "data n = 3; index i = 1..5; a[i] ~ Beta(1, 1); b ~ Beta(1, 1); n ~ Binomial(4, b)"
+    written = page(hdsl.compile(text).sample(seed=1))
+    assert "These are the first 3 of 6: hdsl summary RUN --all shows all." in written
+    assert "a[4]" not in written[written.index('id="quantities"') :].split("</table>")[0]
+
+
 def test_figures_are_in_the_page(elements: Elements) -> None:
     images = [given["src"] or "" for name, given in elements.found if name == "img"]
     assert images

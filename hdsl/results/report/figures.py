@@ -12,6 +12,7 @@ from hdsl.results.report.markup import Markup, prose, tag
 
 _LARGEST_SVG = 200_000
 _CHECKS = ("ppc", "predictive")
+_CHAINS = ("trace", "rank", "energy")
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ class Drawn:
     def is_check(self) -> bool:
         """Whether it compares data with replicates."""
         return any(word in self.kind for word in _CHECKS)
+
+    @property
+    def is_of_chains(self) -> bool:
+        """Whether it shows how the sampler went."""
+        return self.kind in _CHAINS
 
 
 def drawn(subject: Subject) -> tuple[list[Drawn], str]:

@@ -60,7 +60,8 @@ def _parts(fit: Fit, subject: Subject, record: Mapping[str, Any]) -> list[tuple[
     others = [family for family in families if not _is_filled(fit, family)]
     found, lacking = drawn(subject)
     checks = [figure for figure in found if figure.is_check]
-    figures = [figure for figure in found if not figure.is_check]
+    chains = [figure for figure in found if figure.is_of_chains]
+    figures = [figure for figure in found if not figure.is_check and not figure.is_of_chains]
     everything: Sequence[tuple[str, str, Markup | None]] = (
         ("model", "The model", sections.model(fit, subject)),
         ("picture", "In a picture", sections.picture(subject)),
@@ -69,6 +70,7 @@ def _parts(fit: Fit, subject: Subject, record: Mapping[str, Any]) -> list[tuple[
         ("results", "Results", sections.results(fit, others)),
         ("figures", "Figures", sections.figures(figures, lacking)),
         ("checks", "Posterior predictive checks", sections.checks(fit, checks)),
+        ("chains", "How the chains went", sections.figures(chains, "")),
         ("missing", "Missing values", sections.missing(filled)),
         ("again", "How to run it again", sections.reproduction(fit, record)),
     )

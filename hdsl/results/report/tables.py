@@ -32,8 +32,7 @@ def summary_table(families: Sequence[Family], caption: str, name: str) -> Markup
     rows = [row for row, _ in zip(_rows(families), range(MOST_ROWS), strict=False)]
     if total > len(rows):
         caption += f" These are the first {len(rows)} of {total}: hdsl summary RUN --all shows all."
-    heads = ["quantity", *HEADER[1:], "kind"]
-    head = tag("tr", *(_head(title) for title in heads))
+    head = tag("tr", *(_head(title) for title in ("quantity", *HEADER[1:], "kind")))
     table = _table(caption, head, rows, name)
     tools = _tools(name, len(rows))
     return tag("div", tools, _scrolling(table, caption), data_table=True)
@@ -59,7 +58,13 @@ def check_table(checks: Iterable[Check]) -> Markup:
         "Statistics of the observed data, and of data drawn anew from the posterior: quantiles, "
         "and the share of replicates in which the statistic is larger than observed."
     )
-    head = tag("tr", *(tag("th", title, scope="col") for title in titles))
+    head = tag(
+        "tr",
+        *(
+            tag("th", title, scope="col", class_="text" if title == "statistic" else None)
+            for title in titles
+        ),
+    )
     return _scrolling(_table(caption, head, rows), caption)
 
 
@@ -117,7 +122,8 @@ def _row(line: Line, values: Sequence[float], role: str) -> Markup:
 
 def _head(title: str) -> Markup:
     whole = _WHOLE_NAMES.get(title)
-    return tag("th", tag("button", title, type="button", title=whole), scope="col")
+    kind = "text" if title == "kind" else None
+    return tag("th", tag("button", title, type="button", title=whole), scope="col", class_=kind)
 
 
 def _tools(name: str, count: int) -> Markup:
