@@ -42,6 +42,7 @@ from hdsl.expressions.tree import Constant, Expression, Reference
 from hdsl.model.combinators import COMBINATORS
 from hdsl.model.ordered import CATEGORIES
 from hdsl.plan.planner import rule_names
+from hdsl.results.plots.registry import KINDS
 
 MANUAL = Path(__file__).parents[1] / "grammar" / "README.md"
 COMING_FROM = MANUAL.with_name("coming-from.md")
@@ -321,6 +322,14 @@ def table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
+def kinds_table() -> str:
+    rows = [
+        (f"`{kind.name}`", kind.shows, kind.names or "nothing", kind.fits or "on request alone")
+        for kind in KINDS.values()
+    ]
+    return table(("kind", "shows", "named with it", "drawn by default for"), rows)
+
+
 def reductions() -> str:
     return ", ".join(f"`{name}`" for name in REDUCTIONS) + "\n"
 
@@ -332,6 +341,7 @@ def reductions() -> str:
         ("distributions", distributions_table()),
         ("joint distributions", joint_table()),
         ("reductions", reductions()),
+        ("kinds of figures", kinds_table()),
     ],
 )
 def test_generated_text(name: str, expected: str, accept: bool) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MOST = 12
 _FEW = 400
+_MOST = 120
 
 
 def draw(subject: Subject, wishes: Wishes) -> Figure:
@@ -54,10 +55,14 @@ def draw(subject: Subject, wishes: Wishes) -> Figure:
 
 
 def suggested(subject: Subject) -> list[tuple[str, ...]]:
-    """Each single discrete quantity of the posterior."""
+    """Each single discrete quantity of the posterior, and labels along one index."""
     found: list[tuple[str, ...]] = []
     for variable in subject.shown.values():
-        if variable.dims or variable.role not in ("parameter", "derived"):
+        if variable.role not in ("parameter", "derived"):
+            continue
+        if variable.dims:
+            if variable.members is not None and len(variable.dims) == 1 and variable.size <= _MOST:
+                found.append((variable.name,))
             continue
         if variable.members is not None:
             found.append((variable.name,))

@@ -28,6 +28,7 @@ MOST_TRACES, MOST_RANKS = 8, 12
 _LINE = 500
 _RANK_BINS = 20
 _LAGS = 60
+_LEAST = 10
 
 
 def draw_trace(subject: Subject, wishes: Wishes) -> Figure:
@@ -48,7 +49,7 @@ def draw_trace(subject: Subject, wishes: Wishes) -> Figure:
         left.set_yticks([])
         left.spines["left"].set_visible(False)
         left.set_ylabel(symbol(quantity.name), rotation=0, ha="right", va="center")
-        right.set_xlim(1, quantity.draws.shape[1])
+        right.set_xlim(1, max(2, quantity.draws.shape[1]))
         right.locator_params(axis="y", nbins=4)
         _mark_divergences(right, subject)
     grid[-1][1].set_xlabel("draw")
@@ -116,10 +117,10 @@ def draw_energy(subject: Subject, wishes: Wishes) -> Figure:
     Betancourt 2016, arXiv 1604.00695.
     """
     energy = subject.fit.sample_stats.get("energy")
-    if energy is None or not np.isfinite(energy).any():
+    if energy is None or np.shape(energy)[1] < _LEAST or not np.isfinite(energy).all():
         raise refusal(
-            "this run has no energy",
-            "only NUTS has one: these draws are independent, and no chain had to converge",
+            "this run has no energy that could be drawn",
+            f"only NUTS has one, and it takes {_LEAST} draws or more that are numbers",
             "there is nothing to look at",
         )
     energy = np.asarray(energy, float)
@@ -154,7 +155,9 @@ def suggested(subject: Subject) -> list[tuple[str, ...]]:
 
 def suggested_energy(subject: Subject) -> list[tuple[str, ...]]:
     """Of every run that has an energy."""
-    return [()] if "energy" in subject.fit.sample_stats else []
+    energy = subject.fit.sample_stats.get("energy")
+    good = energy is not None and energy.shape[1] >= _LEAST and np.isfinite(energy).all()
+    return [()] if good else []
 
 
 def autocorrelation(draws: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ import numpy as np
 
 from hdsl.results.plots.bands import draw_bands
 from hdsl.results.plots.letters import described, symbol
-from hdsl.results.plots.mean_function import MeanFunction, mean_functions
+from hdsl.results.plots.mean_function import MeanFunction, chance_functions
 from hdsl.results.plots.smooth import interval
 from hdsl.results.plots.style import GREEN, INK, ORANGE, PINK, legend_below, new_figure
 from hdsl.results.plots.subject import Subject
@@ -26,7 +26,8 @@ def draw(subject: Subject, wishes: Wishes) -> Figure:
     """The chance of a yes with bands, the 0/1 data, and where the chance is 10, 50 and 90 %."""
     found = _chosen(subject, wishes.names)
     x, y = found.x.value, found.y.value
-    title = f"The chance that {symbol(found.name)} is 1, against {symbol(found.covariate)}"
+    what = "1" if found.node.random.family == "Bernoulli" else "above 0"
+    title = f"The chance that {symbol(found.name)} is {what}, against {symbol(found.covariate)}"
     figure = new_figure(title, 8.0, 5.2)
     axes = figure.add_subplot()
     margin = 0.03 * (np.ptp(x) or 1.0)
@@ -38,22 +39,18 @@ def draw(subject: Subject, wishes: Wishes) -> Figure:
     axes.set_ylim(-0.09, 1.09)
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
     axes.set_xlabel(described(found.covariate, subject.described(found.covariate)))
-    axes.set_ylabel(f"chance of {symbol(found.name)}")
+    axes.set_ylabel(f"chance that {symbol(found.name)} is {what}")
     legend_below(figure, axes, 4)
     return figure
 
 
 def suggested(subject: Subject) -> list[tuple[str, ...]]:
-    """Each observation of yes or no whose chance is a function of one covariate."""
-    return [(found.name,) for found in _candidates(subject)]
-
-
-def _candidates(subject: Subject) -> list[MeanFunction]:
-    return [found for found in mean_functions(subject) if found.node.random.family == "Bernoulli"]
+    """Yes-or-no observations, and hurdles, whose chance is a function of one covariate."""
+    return [(found.name,) for found in chance_functions(subject)]
 
 
 def _chosen(subject: Subject, names: tuple[str, ...]) -> MeanFunction:
-    candidates = _candidates(subject)
+    candidates = list(chance_functions(subject))
     for found in candidates:
         if not names or found.name == names[0]:
             return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -55,6 +55,8 @@ class MeanFunction:
         The observation.
     expression
         Its mean, which holds the covariate as `use` alone.
+    is_chance
+        The chance of a yes instead, or of something above zero.
     averaged
         Index sets over which group effects are averaged.
     """
@@ -66,6 +68,7 @@ class MeanFunction:
     use: Reference
     expression: Expression
     averaged: tuple[str, ...] = ()
+    is_chance: bool = False
 
     @property
     def name(self) -> str:
@@ -132,6 +135,8 @@ class MeanFunction:
         assert self.node.value is not None
         run = self.subject.evaluator((self.node.value,), {})
         value = self._flat(run(self.node.value))
+        if self.is_chance:
+            return _without_errors((value > 0).astype(float))
         random = self.node.random
         if isinstance(random, Applied) and random.family == "Binomial":
             return _without_errors(value / self._flat_of(random.parameters["n"]))
@@ -162,16 +167,41 @@ class MeanFunction:
 
 def mean_functions(subject: Subject) -> Iterator[MeanFunction]:
     """The observations whose mean is a function of one covariate."""
-    if subject.bound is None:
-        return
-    for node in subject.bound.graph.stochastic:
-        if node.is_observed and len(node.axes) == 1 and node.plates == node.axes:
-            try:
-                found = _of(subject, node)
-                if found is not None and found.along(np.array([0.5, 1.5])).shape[1]:
-                    yield found
-            except (KeyError, ValueError, NotImplementedError):
-                continue
+    for node in _observations(subject):
+        mean = None if node.random.family == "Bernoulli" else location(node.random)
+        found = None if mean is None else _computable(subject, node, mean)
+        if found is not None:
+            yield found
+
+
+def chance_functions(subject: Subject) -> Iterator[MeanFunction]:
+    """Yes-or-no observations, and hurdles, whose chance is a function of one covariate."""
+    for node in _observations(subject):
+        random = node.random
+        chance = random.p if isinstance(random, Hurdle) else random.mean()
+        if chance is not None and (isinstance(random, Hurdle) or random.family == "Bernoulli"):
+            found = _computable(subject, node, chance)
+            if found is not None:
+                yield replace(found, is_chance=True)
+
+
+def _observations(subject: Subject) -> list[Stochastic]:
+    """Observations with one index, along which they are independent."""
+    return [
+        node
+        for node in (() if subject.bound is None else subject.bound.graph.stochastic)
+        if node.is_observed and len(node.axes) == 1 and node.plates == node.axes
+    ]
+
+
+def _computable(subject: Subject, node: Stochastic, mean: Expression) -> MeanFunction | None:
+    try:
+        found = _of(subject, node, mean)
+        if found is not None:
+            found.along(np.array([0.5, 1.5]))
+        return found
+    except (KeyError, ValueError, NotImplementedError):
+        return None
 
 
 def location(random: Random) -> Expression | None:
@@ -183,11 +213,8 @@ def location(random: Random) -> Expression | None:
     return random.mean()
 
 
-def _of(subject: Subject, node: Stochastic) -> MeanFunction | None:
+def _of(subject: Subject, node: Stochastic, mean: Expression) -> MeanFunction | None:
     axis = node.axes[0]
-    mean = location(node.random)
-    if mean is None:
-        return None
     mean, averaged = _averaged(subject, mean, axis)
     best: MeanFunction | None = None
     while True:

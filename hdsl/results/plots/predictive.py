@@ -45,9 +45,7 @@ def draw(subject: Subject, wishes: Wishes) -> Figure:
     figure, grid = panels("Data, and new data from the fitted model", len(names))
     for axes, name in zip(grid, names, strict=True):
         observed, replicated = _pair(subject, name)
-        values = np.unique(observed)
-        whole = bool(np.all(observed == np.round(observed)))
-        if whole and (values.size <= 2 or np.ptp(observed) <= _FEW_COUNTS):
+        if _is_count(subject, name) and np.ptp(observed) <= _FEW_COUNTS:
             _counts(axes, observed, replicated)
         else:
             _densities(axes, observed, replicated)
@@ -169,9 +167,29 @@ def _pair(subject: Subject, name: str) -> tuple[np.ndarray, np.ndarray]:
     replicated = np.asarray(variable.values, float).reshape(-1, variable.size)
     known = np.isfinite(observed)
     if replicated.shape[1] != observed.size:  # the rows that are observed, alone
-        return observed[known], replicated
-    known &= np.isfinite(replicated).all(axis=0)
-    return observed[known], replicated[:, known]
+        return _finite(name, observed[known], replicated)
+    return _finite(name, observed[known], replicated[:, known])
+
+
+def _finite(
+    name: str, observed: np.ndarray, replicated: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """The data with those of the new data that are numbers."""
+    kept = replicated[np.isfinite(replicated).all(axis=1)]
+    if not kept.size:
+        raise refusal(
+            f"the new data for `{name}` are not finite",
+            "a check compares the data with new data from the fitted model",
+            "look at the verdict of the run: something overflows",
+        )
+    return observed, kept
+
+
+def _is_count(subject: Subject, name: str) -> bool:
+    return any(
+        v.name == name and v.role == "replicate" and v.values.dtype.kind in "iub"
+        for v in subject.fit.variables
+    )
 
 
 def _densities(axes: Axes, observed: np.ndarray, replicated: np.ndarray) -> None:
@@ -212,7 +230,12 @@ def _counts(axes: Axes, observed: np.ndarray, replicated: np.ndarray) -> None:
 
 def _histogram(axes: Axes, new: np.ndarray, old: float) -> None:
     new = new[np.isfinite(new)]
-    axes.hist(new, bins=30, color=BLUE, alpha=0.55, label="new data")
+    low, high = float(new.min()), float(new.max())
+    if not high - low > 1e-9 * max(abs(low), abs(high)):
+        high, low = high + 0.5, low - 0.5
+    axes.hist(
+        new, bins=np.linspace(low, high, 31).tolist(), color=BLUE, alpha=0.55, label="new data"
+    )
     axes.axvline(old, color=INK, lw=1.8, label="data", gid="data")
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)

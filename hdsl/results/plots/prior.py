@@ -44,6 +44,13 @@ def exact_prior(subject: Subject, quantity: Quantity, x: np.ndarray) -> np.ndarr
 
 def prior_draws(subject: Subject, quantity: Quantity) -> np.ndarray | None:
     """Draws from the prior; `None` where there is none that can be drawn from."""
+    key = (quantity.name, quantity.index)
+    if key not in subject.memory:
+        subject.memory[key] = _prior_draws(subject, quantity)
+    return subject.memory[key]
+
+
+def _prior_draws(subject: Subject, quantity: Quantity) -> np.ndarray | None:
     bound = quantity.formula or subject.bound
     if bound is None:
         return None

@@ -68,7 +68,7 @@ def _densities(
     if posterior.x.size == 1:
         axes.axvline(mean, color=BLUE, label="always this value")
         return
-    low, high = float(posterior.x[0]), float(posterior.x[-1])
+    low, high = (float(end) for end in posterior.x[[0, -1]])
     if with_prior:
         low, high = _widened(low, high, prior_range(subject, quantity))
     grid = np.linspace(low, high, 800)
@@ -89,7 +89,7 @@ def _widened(low: float, high: float, prior: tuple[float, float] | None) -> tupl
     """A range that shows the prior too, as far as the posterior stays readable."""
     if prior is None:
         return low, high
-    room = 3 * (high - low)
+    room = 1.5 * (high - low)
     return max(min(low, prior[0]), low - room), min(max(high, prior[1]), high + room)
 
 

@@ -39,6 +39,8 @@ class Kind:
         What it shows, in a few words.
     names
         What is named with it; empty where nothing is.
+    fits
+        Where a model calls for it; empty where it is drawn on request alone.
     draw
         Makes the figure.
     takes
@@ -50,6 +52,7 @@ class Kind:
     name: str
     shows: str
     names: str
+    fits: str
     draw: Callable[[Subject, Wishes], Figure]
     takes: frozenset[str] = frozenset()
     suggested: Callable[[Subject], Sequence[tuple[str, ...]]] = field(default=lambda _: [])
@@ -57,77 +60,149 @@ class Kind:
 
 _ALL = (
     Kind(
-        "prior_posterior", "prior against posterior", "single numbers; by default all",
-        prior_posterior.draw, frozenset({"truth", "prior"}), prior_posterior.suggested,
+        "prior_posterior",
+        "prior against posterior",
+        "single numbers; by default all",
+        "single real unknowns, and what is computed from them",
+        prior_posterior.draw,
+        frozenset({"truth", "prior"}),
+        prior_posterior.suggested,
     ),
     Kind(
-        "caterpillar", "the intervals of a family, with what each one's data alone say",
-        "one family", caterpillar.draw, frozenset({"order"}), caterpillar.suggested,
+        "caterpillar",
+        "the intervals of a family, with what each one's data alone say",
+        "one family",
+        "families whose prior is unknown itself: `theta[day] ~ Beta(a, b)`",
+        caterpillar.draw,
+        frozenset({"order"}),
+        caterpillar.suggested,
     ),
     Kind(
-        "contour", "the joint density of two quantities", "two numbers or formulas",
-        contour.draw, frozenset({"truth"}), contour.suggested,
+        "contour",
+        "the joint density of two quantities",
+        "two numbers or formulas",
+        "two hyperparameters",
+        contour.draw,
+        frozenset({"truth"}),
+        contour.suggested,
     ),
     Kind(
-        "pairs", "every two of some quantities", "two to eight numbers or formulas",
-        contour.draw_pairs, frozenset(), contour.suggested_pairs,
+        "pairs",
+        "every two of some quantities",
+        "two to eight numbers or formulas",
+        "three hyperparameters or single unknowns, or more",
+        contour.draw_pairs,
+        frozenset(),
+        contour.suggested_pairs,
     ),
     Kind(
-        "bars", "how probable each value of a discrete quantity is",
-        "discrete quantities", bars.draw, frozenset({"truth"}), bars.suggested,
+        "bars",
+        "how probable each value of a discrete quantity is",
+        "discrete quantities",
+        "single discrete quantities, and labels along one index",
+        bars.draw,
+        frozenset({"truth"}),
+        bars.suggested,
     ),
     Kind(
-        "curve", "a quantity along an index of numbers, with credible bands", "one quantity",
-        curve.draw, POINTS | {"log", "mark", "mark_label"}, curve.suggested,
+        "curve",
+        "a quantity along an index of numbers, with credible bands",
+        "one quantity",
+        "quantities along an index that the model uses as a number",
+        curve.draw,
+        POINTS | {"log", "mark", "mark_label"},
+        curve.suggested,
     ),
     Kind(
-        "regression", "data with their errors against a covariate, and the mean with bands",
-        "what is observed", regression.draw, POINTS | {"log", "mark", "mark_label"},
+        "regression",
+        "data with their errors against a covariate, and the mean with bands",
+        "what is observed",
+        "observations whose mean is a function of one covariate, measured or not",
+        regression.draw,
+        POINTS | {"log", "mark", "mark_label"},
         regression.suggested,
     ),
     Kind(
-        "logistic", "the chance of a yes against a covariate, with the data", "what is observed",
-        logistic.draw, frozenset({"mark"}), logistic.suggested,
+        "logistic",
+        "the chance of a yes against a covariate, with the data",
+        "what is observed",
+        "yes-or-no data and hurdles whose chance is a function of one covariate",
+        logistic.draw,
+        frozenset({"mark"}),
+        logistic.suggested,
     ),
     Kind(
-        "compare", "intervals of several families, label by label",
-        "families over one index set, or one with two indices", compare.draw,
+        "compare",
+        "intervals of several families, label by label",
+        "families over one index set, or one with two indices",
+        "vectors over the same index set",
+        compare.draw,
         suggested=compare.suggested,
     ),
     Kind(
-        "shrinkage", "measured values against inferred ones", "one family that data measure",
-        shrinkage.draw, suggested=shrinkage.suggested,
+        "shrinkage",
+        "measured values against inferred ones",
+        "one family that data measure",
+        "families that data measure with known errors",
+        shrinkage.draw,
+        suggested=shrinkage.suggested,
     ),
     Kind(
-        "ppc", "the data, and new data from the fitted model", "observed data; by default all",
-        predictive.draw, suggested=predictive.suggested,
+        "ppc",
+        "the data, and new data from the fitted model",
+        "observed data; by default all",
+        "observed data",
+        predictive.draw,
+        suggested=predictive.suggested,
     ),
     Kind(
-        "ppc_groups", "the mean of the data of each group, and of new data",
-        "observed data and a family", predictive.draw_groups,
+        "ppc_groups",
+        "the mean of the data of each group, and of new data",
+        "observed data and a family",
+        "data in groups, several for each element of a population",
+        predictive.draw_groups,
         suggested=predictive.suggested_groups,
     ),
     Kind(
-        "ppc_stats", "mean, sd and ends of the data, and of new data", "observed data",
-        predictive.draw_statistics, suggested=predictive.suggested_statistics,
+        "ppc_stats",
+        "mean, sd and ends of the data, and of new data",
+        "observed data",
+        "observed numbers",
+        predictive.draw_statistics,
+        suggested=predictive.suggested_statistics,
     ),
     Kind(
-        "trace", "the draws of each chain, one after the other", "single numbers",
-        chains.draw_trace, suggested=chains.suggested,
+        "trace",
+        "the draws of each chain, one after the other",
+        "single numbers",
+        "single unknowns of runs with chains",
+        chains.draw_trace,
+        suggested=chains.suggested,
     ),
     Kind(
-        "rank", "the ranks of each chain's draws among all", "single numbers",
-        chains.draw_rank, suggested=chains.suggested,
+        "rank",
+        "the ranks of each chain's draws among all",
+        "single numbers",
+        "single unknowns of runs with chains",
+        chains.draw_rank,
+        suggested=chains.suggested,
     ),
     Kind(
-        "energy", "the energy of NUTS and its changes", "", chains.draw_energy,
+        "energy",
+        "the energy of NUTS and its changes",
+        "",
+        "runs of NUTS",
+        chains.draw_energy,
         suggested=chains.suggested_energy,
     ),
     Kind(
-        "autocorrelation", "how long the chains remember", "single numbers",
+        "autocorrelation",
+        "how long the chains remember",
+        "single numbers",
+        "",
         chains.draw_autocorrelation,
     ),
-)  # fmt: skip
+)
 KINDS = {kind.name: kind for kind in _ALL}
 
 

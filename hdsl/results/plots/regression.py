@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +27,8 @@ def draw(subject: Subject, wishes: Wishes) -> Figure:
     """What is observed against its covariate, and the mean with 50, 75 and 95 % bands."""
     found = _chosen(subject, wishes.names)
     x, y = found.x, found.y
+    if not wishes.log and "LogNormal" in found.node.random.family:
+        wishes = replace(wishes, log="y")
     title = f"{symbol(found.name)} against {symbol(found.covariate)}: the mean, with credible bands"
     if found.averaged:
         title += f",\nfor an average {' and '.join(found.averaged)}"
@@ -53,19 +56,11 @@ def draw(subject: Subject, wishes: Wishes) -> Figure:
 
 def suggested(subject: Subject) -> list[tuple[str, ...]]:
     """Each observation of real numbers whose mean is a function of one covariate."""
-    return [(found.name,) for found in _candidates(subject)]
-
-
-def _candidates(subject: Subject) -> list[MeanFunction]:
-    return [found for found in mean_functions(subject) if not _is_binary(found)]
-
-
-def _is_binary(found: MeanFunction) -> bool:
-    return found.node.random.family == "Bernoulli"
+    return [(found.name,) for found in mean_functions(subject)]
 
 
 def _chosen(subject: Subject, names: tuple[str, ...]) -> MeanFunction:
-    candidates = _candidates(subject)
+    candidates = list(mean_functions(subject))
     for found in candidates:
         if not names or found.name == names[0]:
             return found

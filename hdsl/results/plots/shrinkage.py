@@ -42,7 +42,7 @@ def draw(subject: Subject, wishes: Wishes) -> Figure:
     figure = new_figure(f"{symbol(variable.name)}: measured and inferred", 6.4, 5.8)
     axes = figure.add_subplot()
     if measured.size <= _MANY:
-        bars = np.array([inferred - low, high - inferred])
+        bars = np.nan_to_num(np.maximum([inferred - low, high - inferred], 0))
         axes.errorbar(measured, inferred, xerr=error, yerr=bars, fmt="none", ecolor=GREY,
                       elinewidth=0.7, alpha=0.6)  # fmt: skip
     axes.plot(measured, inferred, "o", color=BLUE, ms=4, mec="white", mew=0.5, gid="values",

@@ -32,18 +32,20 @@ def smooth(draws: np.ndarray, size: int = 512, mirrored: bool = True) -> Curve:
     """
     from scipy.ndimage import gaussian_filter1d
 
-    draws = _without_outliers(draws)
-    bandwidth = 1.06 * _spread(draws) * draws.size**-0.2
+    draws = _without_outliers(draws[np.isfinite(draws)].astype(float))
+    centre, scale = _scaling(draws)
+    if not scale > 0:
+        return Curve(np.full(1, centre), np.full(1, np.inf))
+    draws = (draws - centre) / scale
+    bandwidth = 1.06 * draws.size**-0.2
     low, high = _ends(draws, bandwidth)
     if not mirrored:
         low, high = float(draws.min()) - 4 * bandwidth, float(draws.max()) + 4 * bandwidth
-    if bandwidth == 0 or not high > low:
-        return Curve(np.array([draws[0]]), np.array([np.inf]))
     edges = np.linspace(low, high, size + 1)
     counts, _ = np.histogram(draws, edges)
     step = edges[1] - edges[0]
     density = gaussian_filter1d(counts / (draws.size * step), bandwidth / step, mode="reflect")
-    return Curve(edges[:-1] + step / 2, density)
+    return Curve(centre + scale * (edges[:-1] + step / 2), density / scale)
 
 
 def smooth_pair(first: np.ndarray, second: np.ndarray, size: int = 160) -> Surface:
@@ -54,30 +56,25 @@ def smooth_pair(first: np.ndarray, second: np.ndarray, size: int = 160) -> Surfa
     from scipy.signal import fftconvolve
 
     keep = _inside(first) & _inside(second)
-    first, second = first[keep], second[keep]
-    factor = first.size ** (-1 / 6)
-    scale = np.array([_spread(first), _spread(second)])
-    scale[scale == 0] = 1.0
-    correlation = float(np.clip(np.corrcoef(first / scale[0], second / scale[1])[0, 1], -1, 1))
-    if not np.isfinite(correlation):
-        correlation = 0.0
-    (x_low, x_high), x_hard = _ends(first, factor * scale[0]), _hard(first, factor * scale[0])
-    (y_low, y_high), y_hard = _ends(second, factor * scale[1]), _hard(second, factor * scale[1])
-    x_edges, y_edges = (
-        np.linspace(low, high if high > low else low + 1.0, size + 1)
-        for low, high in ((x_low, x_high), (y_low, y_high))
-    )
-    counts, _, _ = np.histogram2d(first, second, (x_edges, y_edges))
-    steps = np.array([x_edges[1] - x_edges[0], y_edges[1] - y_edges[0]])
-    kernel = _kernel(factor * scale / steps, correlation)
+    pair = [draws[keep].astype(float) for draws in (first, second)]
+    centres, scales = zip(*map(_scaling, pair), strict=True)
+    x, y = ((draws - c) / (s or 1.0) for draws, c, s in zip(pair, centres, scales, strict=True))
+    bandwidth = x.size ** (-1 / 6)
+    products = float(np.mean((x - x.mean()) * (y - y.mean())))
+    correlation = products / max(float(np.std(x) * np.std(y)), 1e-12)
+    edges = [np.linspace(*_ends(draws, bandwidth), size + 1) for draws in (x, y)]
+    counts, _, _ = np.histogram2d(x, y, edges)
+    steps = np.array([edge[1] - edge[0] for edge in edges])
+    kernel = _kernel(bandwidth / steps, correlation)
     reach = (np.array(kernel.shape) - 1) // 2
     padded = np.pad(counts, [(int(reach[0]),) * 2, (int(reach[1]),) * 2])
-    padded = _mirrored(padded, counts, reach, x_hard, y_hard)
+    padded = _mirrored(padded, counts, reach, _hard(x, bandwidth), _hard(y, bandwidth))
     density = np.maximum(fftconvolve(padded, kernel, mode="valid"), 0)
-    return Surface(
-        x_edges[:-1] + steps[0] / 2, y_edges[:-1] + steps[1] / 2,
-        density / (density.sum() * steps.prod()),
-    )  # fmt: skip
+    units = [scale or 1.0 for scale in scales]
+    density /= density.sum() * steps.prod() * units[0] * units[1]
+    middles = [edge[:-1] + step / 2 for edge, step in zip(edges, steps, strict=True)]
+    at = [c + s * m for c, s, m in zip(centres, units, middles, strict=True)]
+    return Surface(at[0], at[1], density)
 
 
 def levels(density: np.ndarray, masses: tuple[float, ...]) -> list[float]:
@@ -125,6 +122,14 @@ def _mirrored(
         if not hard[1]:
             allowed &= place < pad + size
     return np.where(allowed, mirrored, padded)
+
+
+def _scaling(draws: np.ndarray) -> tuple[float, float]:
+    """A middle and a scale; the scale is 0 where all draws are equal but for rounding."""
+    if not draws.size:
+        return 0.0, 0.0
+    centre, scale = float(np.median(draws)), _spread(draws)
+    return centre, scale if np.isfinite(scale) and scale > 1e-14 * abs(centre) else 0.0
 
 
 def _spread(draws: np.ndarray) -> float:

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from hdsl.diagnostics import Diagnostic, HdslError
 
 if TYPE_CHECKING:
@@ -62,9 +64,12 @@ def styled() -> Generator[None]:
     """Within it figures get this style; matplotlib's own settings are as before afterwards."""
     from matplotlib import rc_context
 
-    with rc_context(_STYLE), warnings.catch_warnings():
-        # A label in letters that the font lacks is shown as boxes, which is no reason to complain.
+    with rc_context(_STYLE), warnings.catch_warnings(), np.errstate(all="ignore"):
+        # A label in letters that the font lacks is shown as boxes, and draws that are infinite or
+        # all the same have their verdict: no reason to complain.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        warnings.filterwarnings("ignore", category=RuntimeWarning)
+        warnings.filterwarnings("ignore", message="Attempting to set identical")
         yield
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -70,9 +70,10 @@ class Quantity:
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """A fit to draw, and what its model knows of it."""
+    """A fit to draw, and what its model knows of it; `memory` is for what takes time."""
 
     fit: Fit
+    memory: dict[object, Any] = field(default_factory=dict[object, Any])
 
     @cached_property
     def graph(self) -> ModelGraph | None:

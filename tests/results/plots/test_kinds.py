@@ -372,7 +372,7 @@ def test_energy_tells_the_fractions(fit):
         ("hurdle", {("logistic", ("has",)), ("regression", ("y",))}),
         ("groups", {("caterpillar", ("alpha",)), ("contour", ("mu", "tau")),
                     ("regression", ("y",))}),
-        ("mixes", {("compare", ("theta",)), ("bars", ("m",))}),
+        ("mixes", {("compare", ("theta",)), ("bars", ("m",)), ("bars", ("made_in",))}),
     ],
 )  # fmt: skip
 def test_a_model_calls_for_its_figures(models, model, expected):
