@@ -231,3 +231,6 @@ class MultiStudentT(JointDistribution):
     ) -> Array:
         spread = _spread(rng.standard_normal(shape), cov, precision, sd, corr)
         return location + spread / np.sqrt(rng.chisquare(df, shape[:-1]) / df)[..., None]
+
+
+NORMAL_BY_ROOT = NormalByRoot()

@@ -86,6 +86,31 @@ def _normal_posterior_root(xp: Arrays, cov: Array, precision: Array) -> Array:
     return xp.swapaxes(xp.solve_lower(factor, turned), -1, -2)
 
 
+def _told_factor(xp: Arrays, cov: Array, information: Array) -> tuple[Array, Array]:
+    """A root L of a covariance, and the Cholesky factor of ``I + L' A L``."""
+    root = xp.cholesky_factor(cov)
+    turned = xp.swapaxes(root, -1, -2)
+    inner = xp.matmul(xp.matmul(turned, information), root)
+    return turned, xp.cholesky_factor(xp.eye(cov.shape[-1]) + inner)
+
+
+def _linear_evidence(xp: Arrays, cov: Array, information: Array, pull: Array) -> Array:
+    """Log of what linear measurements tell of a normal vector, integrated over it.
+
+    The measurements of the deviation d from its mean leave ``d' pull - d' information d / 2``.
+    Lindley and Smith 1972, Bayes Estimates for the Linear Model, section 3.
+    """
+    turned, factor = _told_factor(xp, cov, information)
+    z = xp.solve_lower(factor, xp.matmul(turned, pull[..., None])[..., 0])
+    return 0.5 * xp.sum(z * z, axis=-1) - xp.sum(xp.log(_diagonal(xp, factor)), axis=-1)
+
+
+def _linear_posterior_root(xp: Arrays, cov: Array, information: Array) -> Array:
+    """A root S of the covariance S S' of a normal vector, given linear measurements."""
+    turned, factor = _told_factor(xp, cov, information)
+    return xp.swapaxes(xp.solve_lower(factor, turned), -1, -2)
+
+
 def _information_factor(xp: Arrays, root: Array, precision: Array) -> Array:
     """Cholesky factor of ``I + L' Q L``: what values with precisions Q tell of L's deviations."""
     told = xp.matmul(xp.swapaxes(root, -1, -2) * precision[..., None, :], root)
@@ -122,6 +147,8 @@ MATRIX_FUNCTIONS: dict[str, MatrixFunction] = {
     "eye": MatrixFunction(lambda xp, v: _diagonal_matrix(xp, v), "identity matrix over a set"),
     "normal evidence": MatrixFunction(_normal_evidence),
     "normal posterior root": MatrixFunction(_normal_posterior_root),
+    "linear evidence": MatrixFunction(_linear_evidence),
+    "linear posterior root": MatrixFunction(_linear_posterior_root),
     "information factor": MatrixFunction(_information_factor),
     "deviations told": MatrixFunction(_deviations_told),
     "root times its transpose times": MatrixFunction(_by_root),

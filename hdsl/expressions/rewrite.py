@@ -378,6 +378,63 @@ def _affine(e: Expression, target: Reference) -> tuple[Expression, Expression] |
             return None
 
 
+@dataclass(frozen=True)
+class LinearTerm:
+    """``sum(coefficient * reference for over)``, or the product alone where `over` is empty."""
+
+    reference: Reference
+    coefficient: Expression
+    over: tuple[str, ...] = ()
+
+
+def linear(expression: Expression, name: str) -> tuple[tuple[LinearTerm, ...], Expression] | None:
+    """Write an expression as a sum of terms linear in references to `name`, and an offset."""
+    zero = Constant(0.0)
+    if isinstance(expression, Reference) and expression.name == name:
+        return (LinearTerm(expression, Constant(1.0)),), zero
+    if name not in expression.names:
+        return (), expression
+    if isinstance(expression, Reduce):
+        return _linear_sum(expression, name)
+    if not isinstance(expression, Apply):
+        return None
+    parts = [linear(argument, name) for argument in expression.arguments]
+    match expression.function, parts:
+        case "negative", [(terms, offset)]:
+            return tuple(_scaled(term, _negate) for term in terms), _negate(offset)
+        case "add", [(terms, offset), (others, more)]:
+            return (*terms, *others), offset if more == zero else offset + more
+        case "subtract", [(terms, offset), (others, more)]:
+            less = tuple(_scaled(term, _negate) for term in others)
+            return (*terms, *less), offset if more == zero else offset - more
+        case "multiply", [((), factor), (terms, offset)]:
+            return tuple(_scaled(t, lambda c: factor * c) for t in terms), _times(factor, offset)
+        case "multiply", [(terms, offset), ((), factor)]:
+            return tuple(_scaled(t, lambda c: c * factor) for t in terms), _times(offset, factor)
+        case "divide", [(terms, offset), ((), factor)]:
+            divided = zero if offset == zero else offset / factor
+            return tuple(_scaled(t, lambda c: c / factor) for t in terms), divided
+        case _:
+            return None
+
+
+def _scaled(term: LinearTerm, change: Callable[[Expression], Expression]) -> LinearTerm:
+    return replace(term, coefficient=change(term.coefficient))
+
+
+def _linear_sum(expression: Reduce, name: str) -> tuple[tuple[LinearTerm, ...], Expression] | None:
+    """A sum whose references each vary along all that is summed over."""
+    inner = linear(expression.body, name)
+    if inner is None or expression.function != "sum" or expression.where is not None:
+        return None
+    terms, offset = inner
+    over = expression.over
+    if any(term.over or not set(over) <= term.reference.axes for term in terms):
+        return None
+    left = offset if offset == Constant(0.0) else replace(expression, body=offset)
+    return tuple(replace(term, over=over) for term in terms), left
+
+
 def _negate(e: Expression) -> Expression:
     return Constant(-e.value) if isinstance(e, Constant) else -e
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from hdsl.distributions.joint import Joint
-from hdsl.distributions.multinormal import NormalByRoot
+from hdsl.distributions.multinormal import NORMAL_BY_ROOT
 from hdsl.expressions.functions import where
 from hdsl.expressions.rewrite import rename_axes
 from hdsl.expressions.tree import Expression, OfWhole, apply
@@ -38,8 +38,6 @@ class JointNormalCollapse(Rule):
         random = node.random
         if not isinstance(random, Joint) or random.family != "MultiNormal":
             return None
-        if "precision" in random.parameters:
-            return Refusal(name, "it is given by its precision", node.span)
         return site_of_children(state, node)
 
     def rewrite(self, state: State, site: Site) -> State:
@@ -61,7 +59,7 @@ class JointNormalCollapse(Rule):
             pieces[child.factor.name] = residual(child, centre)
             spent[child.factor.name] = name
         pair, over = random.pair, random.pair[:1]
-        cov, mean = _covariance(random), random.parameters["mean"]
+        cov, mean = covariance(random), random.parameters["mean"]
         q, apart = whole(weight, node.axes), whole(centre, node.axes) - mean
         evidence = OfWhole("normal evidence", ((cov, pair), (q, over), (apart, over)))
         evidence = where(apply("undefined", evidence), -np.inf, evidence)
@@ -70,7 +68,7 @@ class JointNormalCollapse(Rule):
         pulled = OfWhole("root times its transpose times", ((root, pair), (q * apart, over)), over)
         posterior = replace(
             random,
-            distribution=NormalByRoot(),
+            distribution=NORMAL_BY_ROOT,
             arguments=(("mean", mean + pulled), ("root", root)),
             written=(),
         )
@@ -90,9 +88,12 @@ class JointNormalCollapse(Rule):
         )
 
 
-def _covariance(random: Joint) -> Expression:
+def covariance(random: Joint) -> Expression:
+    """The covariance matrix of a MultiNormal, however it is given."""
     given = random.parameters
+    row, column = random.pair
     if "cov" in given:
         return given["cov"]
-    row, column = random.pair
+    if "precision" in given:
+        return OfWhole("inverse", ((given["precision"], random.pair),), random.pair)
     return given["sd"] * rename_axes(given["sd"], {row: column}) * given["corr"]

