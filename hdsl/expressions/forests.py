@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from hdsl.expressions.values import Array, Value, joint_axes, spread
 
 if TYPE_CHECKING:
     from hdsl.expressions.evaluate import Evaluator
+
+
+BlockPart: TypeAlias = Literal["block", "stride", "is_shared", "before", "states", "shared", "root"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,19 +34,24 @@ class Blocks(Expression):
         What stands in the same terms: for each kind of term the positions of the elements in each
         of its rows (-1 for none), the axes of the rows, and which of them count.
     part
-        What is meant: over `elements` or, for `before` and `states`, over the axis `blocks`.
+        What is meant: over `elements` or, for all but the first three, over the axis `blocks`.
     """
 
     choices: Expression
     links: tuple[tuple[tuple[Expression, ...], tuple[str, ...], Expression], ...]
     elements: str
     blocks: str
-    part: Literal["block", "stride", "before", "states"]
+    part: BlockPart
+
+    @property
+    def axis(self) -> str:
+        """The axis of what is meant."""
+        is_of_elements = self.part in ("block", "stride", "is_shared")
+        return self.elements if is_of_elements else self.blocks
 
     @cached_property
     def axes(self) -> frozenset[str]:
-        over = self.elements if self.part in ("block", "stride") else self.blocks
-        return frozenset((over,))
+        return frozenset((self.axis,))
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,8 +103,7 @@ def blocks(run: Evaluator, e: Blocks) -> Value:
     """One part of a tree partition."""
     choices = np.asarray(run(e.choices).array).reshape(-1)
     found = _partition(choices, tuple(_rows(run, e)))
-    over = e.elements if e.part in ("block", "stride") else e.blocks
-    return Value(getattr(found, e.part), (over,))
+    return Value(np.asarray(getattr(found, e.part)), (e.axis,))
 
 
 def _rows(run: Evaluator, e: Blocks) -> Iterator[NDArray[np.int64]]:

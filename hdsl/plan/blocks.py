@@ -14,7 +14,7 @@ from functools import cached_property, reduce
 from typing import Literal
 
 from hdsl.distributions.enumerated import Enumerated, EnumeratedChains
-from hdsl.expressions.forests import Blocks, Chosen, ForestOrder, Taken
+from hdsl.expressions.forests import BlockPart, Blocks, Chosen, ForestOrder, Taken
 from hdsl.expressions.functions import where
 from hdsl.expressions.rewrite import elements_inlined, rebuild
 from hdsl.expressions.simplify import simplify
@@ -86,7 +86,7 @@ class Layout:
         """The axis of the blocks."""
         return f"{self.name}.blocks"
 
-    def part(self, part: Literal["block", "stride", "before", "states"]) -> Expression:
+    def part(self, part: BlockPart) -> Expression:
         """What is known about each element or block."""
         return Blocks(self._choices, self._links, self.elements, self.blocks, part)
 
@@ -162,11 +162,15 @@ class Layout:
             apply("less_equal", 0.0, place), self.of(self.part("block"), place), -1.0
         )  # fmt: skip
 
+    def is_shared(self, place: Expression) -> Expression:
+        """Whether the element at a place is in all blocks that hang together."""
+        there = apply("less_equal", 0.0, place)
+        return apply("and", there, self.of(self.part("is_shared"), place))
+
     def number(self, family: Family, place: Expression, state: Expression) -> Expression:
         """The number of an element's value, given the state of its block."""
         smaller = apply("floor", state / self.of(self.part("stride"), place))
-        count = number_of_values(family)
-        own = smaller - count * apply("floor", smaller / count)
+        own = _modulo(smaller, number_of_values(family))
         known = where(apply("less_equal", 0.0, place), self.of(self.known, place), 0.0)
         return where(apply("less_equal", 0.0, self.block_of(place)), own, known)
 
@@ -223,7 +227,11 @@ class _Weighing:
         blocks = [layout.block_of(place) for place in places]
         deepest = reduce(lambda a, b: apply("max", a, b), blocks)
         found: dict[Kind, Expression] = {}
-        for kind, chosen in _kinds(spoken, blocks, deepest).items():
+        own = [
+            where(layout.is_shared(place), -1.0, block)
+            for place, block in zip(places, blocks, strict=True)
+        ]
+        for kind, chosen in _kinds(spoken, own, deepest).items():
             known = self.evaluate(chosen)
             if known is not None and not known.any():
                 continue
@@ -256,7 +264,8 @@ class _Weighing:
                 state = layout.states
             elif kind == "across":
                 is_deepest = apply("equal", rows.of(layout.block_of(place)), rows.of(deepest))
-                state = where(is_deepest, layout.states, layout.states_before)
+                is_here = apply("or", is_deepest, rows.of(layout.is_shared(place)))
+                state = where(is_here, layout.states, layout.states_before)
             numbers[axis] = layout.number(family, at, state)
         indices = (numbers.get(axis) or rows.position(axis) for axis in axes)
         return Reference(table, tuple(map(Gather, indices)))
@@ -335,7 +344,7 @@ def in_blocks(layout: Layout, evaluate: Evaluate) -> Summed:
     is_state = apply("less", states, layout.part("states"))
     weights = where(is_state, weights, NEVER)
     definitions[f"{name}.weights"] = (blocks, states.axis), weights
-    random, before = _drawn(layout, pairs, definitions)
+    random, before = _drawn(layout, pairs, evaluate, definitions)
     root = Reduce("logsumexp", random.log_weights, (states.axis,))
     if before is not None:
         root = where(apply("less", before, 0.0), root, 0.0)
@@ -345,17 +354,26 @@ def in_blocks(layout: Layout, evaluate: Evaluate) -> Summed:
     return Summed(total, random, state, blocks, _values(layout, state), definitions)
 
 
+def _modulo(number: Expression, count: Expression) -> Expression:
+    return number - count * apply("floor", number / count)
+
+
 def _drawn(
     layout: Layout,
     pairs: Expression,
+    evaluate: Evaluate,
     definitions: dict[str, tuple[tuple[str, ...], Expression]],
 ) -> tuple[Enumerated | EnumeratedChains, Expression | None]:
     """How the states are drawn, and the block before each if they depend on one."""
     blocks, states, earlier = layout.blocks, layout.states, layout.states_before
     weights = whole(f"{layout.name}.weights", (blocks, states.axis))
-    if pairs == Constant(0.0):
+    links = evaluate(layout.part("before"))
+    if pairs == Constant(0.0) and (links is None or not (links >= 0).any()):
         return Enumerated(weights, states, states.axis), None
     table = f"{layout.name}.pairs"
+    common = layout.part("shared")
+    agree = apply("equal", _modulo(states, common), _modulo(earlier, common))
+    pairs = where(agree, pairs, NEVER)
     definitions[table] = (blocks, states.axis, earlier.axis), pairs
     before = layout.part("before")
     steps, slots = f"{layout.name}.steps", f"{layout.name}.slots"
@@ -434,7 +452,10 @@ def _state_of_values(layout: Layout) -> Expression:
     block = layout.part("block")
     varies = apply("less_equal", 0.0, block)
     part = where(varies, numbers * layout.part("stride"), 0.0)
-    return Segment(part, (layout.elements,), apply("max", block, 0.0), layout.blocks)
+    to, shared = apply("max", block, 0.0), layout.part("is_shared")
+    own = Segment(where(shared, 0.0, part), (layout.elements,), to, layout.blocks)
+    common = Segment(where(shared, part, 0.0), (layout.elements,), to, layout.blocks)
+    return own + Taken(common, layout.blocks, layout.part("root"))
 
 
 def _numbers(family: Family) -> Expression:

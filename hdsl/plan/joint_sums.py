@@ -90,12 +90,16 @@ class _Sizes:
 def _sizes_of(layout: Layout, count: Count, evaluate: Evaluate) -> _Sizes:
     table = max((float(count((*s.rows, *s.values))) for s in layout.spoken), default=0.0)
     states, before = evaluate(layout.part("states")), evaluate(layout.part("before"))
-    block = evaluate(layout.part("block"))
+    block, shared = evaluate(layout.part("block")), evaluate(layout.part("is_shared"))
+    root = evaluate(layout.part("root"))
     if states is None or before is None or block is None or not states.size:
         return _Sizes(table, 0.0, 0, 0, 0.0)
     most = float(states.max())
     pairs = most if (before >= 0).any() else 1.0
-    elements = int((block == states.argmax()).sum())
+    largest = int(states.argmax())
+    elements = int((block == largest).sum())
+    if shared is not None and root is not None and root[largest] != largest:
+        elements += int((shared & (block == root[largest])).sum())
     return _Sizes(table, states.size * most * pairs, elements, states.size, most)
 
 

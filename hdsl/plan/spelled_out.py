@@ -10,7 +10,7 @@ from typing import Any
 
 from hdsl.expressions.functions import where
 from hdsl.expressions.rewrite import along, rebuild, references, rename_axes
-from hdsl.expressions.tree import Constant, Expression, Gather, OfWhole, Reduce, apply
+from hdsl.expressions.tree import Constant, Expression, Gather, OfWhole, Reduce, Stack, apply
 
 MOST_TERMS = 8
 """Longer sums stay as they are."""
@@ -35,7 +35,7 @@ def spelled_out(
             case OfWhole("matmul", ((a, (row,)), (b, (column,)))) if e.names & set(names):
                 summed = Reduce("sum", a * rename_axes(b, {column: row}), (row,))
                 return change(summed) or summed
-            case Reduce(function, inner, over, condition) if function in _JOINED:
+            case Reduce(function, inner, over, condition) if function in (*_JOINED, "logsumexp"):
                 if not any(r.axes & {*over} for n in names for r in references(inner, n)):
                     return None
                 return _terms(function, rebuild(inner, change), over, condition, size(over), size)
@@ -55,7 +55,7 @@ def _terms(
 ) -> Expression | None:
     if number is None or not 0 < number <= MOST_TERMS:
         return None
-    join, nothing = _JOINED[function]
+    join, nothing = _JOINED.get(function, ("", -math.inf))
     if condition is not None:
         body = where(condition, body, nothing)
     lengths = [size((axis,)) or 0 for axis in over]
@@ -68,6 +68,9 @@ def _terms(
 
     terms: Any = product(*map(range, lengths))
     try:
-        return reduce(lambda a, b: apply(join, a, b), map(at, terms))
+        found = tuple(map(at, terms))
+        if function == "logsumexp":
+            return Reduce(function, Stack(found, over[0]), over[:1])
+        return reduce(lambda a, b: apply(join, a, b), found)
     except ValueError:  # an axis is made within the sum
         return None

@@ -171,6 +171,53 @@ y[t] ~ Normal(z[t], 1)
     ),
     {"z[1]": [0, 1], "z[t]": [0, 1]},
 )
+MODELS["a mixture of chains"] = (
+    Case(
+        """index kind = {A, B}
+index k = {one, two}
+index i = {X, Y}
+index t = 1..4
+data y[i, t], w[k]
+m[k] ~ Normal(0, 1); p[kind] ~ Beta(1, 1); v[kind] ~ Dirichlet(1)
+P[kind, k, k'] ~ Dirichlet(1)
+c[i] ~ Categorical(v)
+z[i, 1] ~ Categorical(w)
+z[i, t] ~ Categorical(P[c[i], z[i, t-1]]) for t > 1
+y[i, t] ~ Normal(m[z[i, t]], 1)
+""",
+        {"y": [[1, 2, 3, 1], [0, 0, 1, 2]], "w": [0.3, 0.7]},
+    ),
+    {"c": [0, 1], "z[i, 1]": [0, 1], "z[i, t]": [0, 1]},
+)
+MODELS["common states"] = (
+    Case(
+        """index t = 1..4
+data y[t], x[t]
+p, q ~ Beta(1, 1); m ~ Normal(0, 1)
+g ~ Bernoulli(0.4); h ~ DiscreteUniform(0, 2)
+z[1] ~ Bernoulli(0.5)
+z[t] ~ Bernoulli(if z[t-1] then (if g then p else 0.3) else 0.1 + 0.2 * h) for t > 1
+y[t] ~ Normal(m * z[t] + g, 1)
+x[t] ~ Normal(h * g, 1)
+""",
+        {"y": [1, 2, 3, 1], "x": [1, 1, 2, 1]},
+    ),
+    {"g": [0, 1], "h": [0, 1, 2], "z[1]": [0, 1], "z[t]": [0, 1]},
+)
+MODELS["labels of labels"] = (
+    Case(
+        """index c = {A, B, C}
+data y[i]
+m ~ Normal(0, 1); v ~ Beta(1, 1)
+w[c] ~ Dirichlet(1)
+big[c] ~ Bernoulli(v)
+z[i] ~ Categorical(w)
+y[i] ~ Normal(m * big[z[i]], 1)
+""",
+        {"y": [0.1, 2, 3, -1]},
+    ),
+    {"big": [0, 1], "z": [0, 1, 2]},
+)
 MODELS["a star of chains"] = (
     Case(
         """index g = {A, B}
@@ -305,11 +352,14 @@ def test_blocks_are_a_forest_with_every_row_in_one_block_or_in_two_neighbours() 
         assert ((found.block < 0) == (choices == 1)).all()
         assert (found.before < np.arange(found.before.size)).all()
         for row in rows:
-            blocks = {int(found.block[e]) for e in row if e >= 0} - {-1}
+            blocks = {int(found.block[e]) for e in row if e >= 0 and not found.is_shared[e]} - {-1}
             deepest = max(blocks, default=-1)
             assert not blocks or blocks <= {deepest, int(found.before[deepest])}
+            roots = {int(found.root[found.block[e]]) for e in row if e >= 0 and choices[e] > 1}
+            assert len(roots) <= 1
         for b in range(found.before.size):
-            assert found.states[b] == np.prod(choices[found.block == b])
+            own = np.prod(choices[(found.block == b) & ~found.is_shared])
+            assert found.states[b] == own * found.shared[b]
 
 
 def test_a_chain_has_blocks_of_one_element() -> None:
@@ -317,6 +367,13 @@ def test_a_chain_has_blocks_of_one_element() -> None:
     found = tree_partition(np.full(10, 3), [pairs])
     assert (found.states == 3).all()
     assert forest_order(found.before).shape == (10, 1)
+
+
+def test_what_all_of_a_chain_depends_on_is_shared() -> None:
+    rows = np.stack([np.arange(1, 10), np.arange(2, 11), np.zeros(9, int)], axis=1)
+    found = tree_partition(np.full(11, 3), [rows])
+    assert found.is_shared.tolist() == [True] + [False] * 10
+    assert (found.states == 9).all()
 
 
 def test_the_order_of_a_forest_is_from_its_leaves() -> None:
