@@ -18,7 +18,7 @@ def position(dimension: int) -> np.ndarray:
 
 def values(text: str, data: dict[str, Any] | None = None) -> tuple[float, dict[str, Any]]:
     """The log density at a point, and the unknowns there."""
-    density = hdsl.compile(text).log_density(data)
+    density = hdsl.compile(text).log_density(data, without=["coordinates"])
     at = position(density.dimension)
     return float(density(jnp.asarray(at))), density.unravel(at)
 
