@@ -107,7 +107,7 @@ class OrderedCategory(Random):
         """Log of F(c_k - eta) - F(c_(k-1) - eta), without a difference of two numbers near 1."""
         place = x - self.first
         first = apply("equal", place, 0.0)
-        last = apply("equal", place, self._number_of_cuts)
+        last = apply("equal", place, self.number_of_cuts)
         below = self._cut(place - 1.0) - self.eta
         above = self._cut(place) - self.eta
         log_cdf = "log_logistic" if self.noise == "logistic" else "log_Phi"
@@ -127,21 +127,21 @@ class OrderedCategory(Random):
         return where(first, at_most, where(last, more, between))
 
     @property
-    def _number_of_cuts(self) -> Expression:
-        """Known for a list, whose axis belongs to no index set."""
+    def number_of_cuts(self) -> Expression:
+        """How many there are; known for a list, whose axis belongs to no index set."""
         listed = [e for e in walk(self.cuts) if isinstance(e, Stack) and e.axis == self.axis]
         return Constant(float(len(listed[0].items))) if listed else Size(self.axis)
 
     def _cut(self, place: Expression) -> Expression:
         """The cut at a place; one of some other place where there is none, whose order is kept."""
-        kept = apply("max", 0.0, apply("min", place, self._number_of_cuts - 1.0))
+        kept = apply("max", 0.0, apply("min", place, self.number_of_cuts - 1.0))
         chosen = apply("equal", Position(self.axis), kept)
         beyond = place - kept
         return Reduce("sum", where(chosen, self.cuts, 0.0), (self.axis,)) + beyond
 
     @property
     def support(self) -> Support:
-        last = self._number_of_cuts + self.first
+        last = self.number_of_cuts + self.first
         return Support(Constant(self.first), last, False, False, integer=True)
 
     def sample(self, rng: np.random.Generator, shape: tuple[int, ...], evaluate: Evaluate) -> Array:

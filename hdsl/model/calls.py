@@ -139,7 +139,8 @@ def _unknown_function(read: Translator, expression: tree.Call) -> NoReturn:
             f"distribution `{name}` stands where a number is needed",
             span,
             cause="distributions stand right of `~`, and in `log_prob(D, x)` and `cdf(D, x)`",
-            help=f"give it a line of its own, with `~`: `x ~ {name}(…)`",
+            help=f"for its log density write `log_prob({name}(…), x)`; a variable is drawn on a "
+            f"line of its own: `x ~ {name}(…)`",
         )
     if read.names.is_quantity(name):
         read.fail(

@@ -7,7 +7,8 @@ from typing import Any
 
 from hdsl.diagnostics import Label as Place
 from hdsl.diagnostics import Report
-from hdsl.expressions.functions import LINKS
+from hdsl.distributions import DISTRIBUTIONS
+from hdsl.expressions.functions import FUNCTIONS, LINKS, REDUCTIONS, SWEEPS
 from hdsl.model.declarations import (
     declare_data,
     declare_density,
@@ -95,6 +96,17 @@ def _target(
             target = Target(format_expression(expression), (), expression, statement, observed=True)
     if target.name in names.broken:
         return
+    if isinstance(expression, tree.Call) and _is_element_in_round_brackets(names, expression):
+        names.broken.add(expression.function)
+        indices = ", ".join(format_expression(argument.value) for argument in expression.arguments)
+        names.report.add(
+            "HB210",
+            f"`{expression.function}` is not a function",
+            expression.span,
+            cause="a name followed by `(` is a function; elements stand in square brackets",
+            help=f"write `{expression.function}[{indices}]`",
+        )
+        return
     if isinstance(statement, tree.DeterministicStatement):
         _deterministic_target(names, target)
     elif target.observed or _is_data(names, target.name):
@@ -102,6 +114,19 @@ def _target(
         names.observations.append(target.as_observation())
     else:
         names.targets.setdefault(target.name, []).append(target)
+
+
+def _is_element_in_round_brackets(names: Names, call: tree.Call) -> bool:
+    """``x(i) ~ …`` with a new name and an index set."""
+    sets = [
+        isinstance(argument.value, tree.Name) and argument.value.text.rstrip("'") in names.sets
+        for argument in call.arguments
+    ]
+    known = (
+        *FUNCTIONS, *REDUCTIONS, *SWEEPS, *LINKS, *DISTRIBUTIONS, *names.functions, *names.outside,
+        *names.data,
+    )  # fmt: skip
+    return bool(sets) and all(sets) and call.function not in known
 
 
 def _is_data(names: Names, name: str) -> bool:

@@ -11,7 +11,7 @@ from hdsl.distributions.mixture import IndexMixture, ListMixture
 from hdsl.distributions.random import Random
 from hdsl.distributions.weights import ROUNDING, total_of
 from hdsl.expressions.evaluate import Evaluator
-from hdsl.expressions.tree import Constant, Expression, Reduce, apply
+from hdsl.expressions.tree import Constant, Expression, Reduce, Reference, apply
 from hdsl.model.choices import unknown_in
 from hdsl.model.element_names import number_name
 from hdsl.model.evaluable import can_evaluate
@@ -27,8 +27,34 @@ def check_combined(graph: ModelGraph, report: Report) -> None:
                 total = total_of(random.weights)
                 if total is not None and abs(total - 1) > ROUNDING:
                     _report_weights(report, random, total)
+                elif total is None and not random.proven:
+                    _check_free_weights(graph, report, random)
         if not node.is_observed:
             _check_unknown(graph, report, node)
+
+
+def _check_free_weights(graph: ModelGraph, report: Report, random: ListMixture) -> None:
+    """Refuse a weight that is drawn by itself, whatever the others are."""
+    for place, weight in enumerate(random.weights):
+        node = graph.nodes.get(weight.name) if isinstance(weight, Reference) else None
+        if not isinstance(node, Stochastic) or node.is_observed or node.random.event_axes:
+            continue
+        others = [w for k, w in enumerate(random.weights) if k != place]
+        below = (graph.ancestors.get(n, frozenset[str]()) | {n} for w in others for n in w.names)
+        if node.name in frozenset[str]().union(*below):
+            continue
+        report.add(
+            "HB421",
+            f"nothing makes the chances of the mixture add up to 1: `{node.name}` is drawn by "
+            "itself",
+            random.span,
+            labels=[Place(node.span, "drawn here")],
+            cause="the chances of a mixture add up to 1 for every value of the unknowns",
+            help=f"compute the last one, `1 - {node.name}`"
+            if len(others) == 1
+            else "draw them together: `w[k] ~ Dirichlet(1)`",
+        )
+        return
 
 
 def _check_unknown(graph: ModelGraph, report: Report, node: Stochastic) -> None:

@@ -96,6 +96,8 @@ def _not_a_distribution(read: Translator, expression: tree.Expression) -> NoRetu
         help = f"write its arguments in brackets: `{expression.text}(…)`"
     elif meant := _almost_a_call(text):
         help = f"write `{meant}`"
+    elif isinstance(expression, tree.Binary):
+        help = f"say how it varies about that, `Normal({text}, s)`; if it is computed, write `=`"
     read.fail(
         "HB221",
         f"`{text}` is not a distribution",
@@ -180,7 +182,9 @@ def _keyword_habit(expression: tree.Call, span: Span) -> str:
         return ""
     name = argument.name
     distribution = FAMILIES.get(expression.function)
-    known = [p.name for p in distribution.parameters] if distribution is not None else []
+    forms = () if distribution is None else (form.parameters for form in distribution.forms)
+    own = () if distribution is None else distribution.parameters
+    known = [p.name for parameters in (own, *forms) for p in parameters]
     if name in ("var", "variance", "sigma2"):
         text = format_expression(argument.value)
         if expression.function == "Normal":

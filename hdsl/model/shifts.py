@@ -31,6 +31,8 @@ _LOCATIONS = {
     "Logistic": "location", "Gumbel": "location",
 }  # fmt: skip
 _ZERO = 1e-9
+NARROW, NARROW_EACH = 2.5, 10.0
+"""A prior of at most this spread holds one number; one for each element, their mean."""
 
 
 def list_shifts(graph: ModelGraph, report: Report) -> None:
@@ -209,16 +211,23 @@ def _is_redundant(graph: ModelGraph, names: list[str]) -> bool:
     roots = [n for n in nodes if isinstance(n, Stochastic) and _is_root(graph, n)]
     if any(isinstance(n.random, Applied) and not n.random.distribution.proper for n in roots):
         return True
-    if len(roots) < 2:
+    if len(roots) < 2 or any(map(_holds, roots)):
         return False
     if len(roots) < len(nodes):
         return True
     scalars = [_scale(n) for n in roots if not n.axes]
     families = [_scale(n) for n in roots if n.axes]
     if not scalars and len({n.axes for n in roots}) == len(roots):
-        # A fixed prior for every person holds their mean, and with it the items beside them.
-        return False
+        return min(families) > 0
     return bool(families) and min(families) >= min(scalars, default=0.0)
+
+
+def _holds(node: Stochastic) -> bool:
+    """Whether a prior is narrow enough to say where its unknowns are.
+
+    A prior for each element of a family says of their mean more than of one of them.
+    """
+    return 0.0 < _scale(node) <= (NARROW_EACH if node.axes else NARROW)
 
 
 def _scale(node: Stochastic) -> float:

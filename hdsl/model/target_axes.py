@@ -35,7 +35,10 @@ def axes_of_targets(read: Translator, name: str, targets: Sequence[Target]) -> t
     for place in range(count):
         found = [(s, t) for t in targets if (s := _set_at(read.names, t, place)) is not None]
         if not found:
-            _unknown_index(read, first, place)
+            used = _set_of_use(read, name, place)
+            if used is None:
+                _unknown_index(read, first, place)
+            found = [(used, first)]
         set_name, target = found[0]
         for other, another in found:
             if other != set_name:
@@ -84,6 +87,25 @@ def _set_at(names: Names, target: Target, place: int) -> str | None:
     return owners[0] if len(owners) == 1 else None
 
 
+def _set_of_use(read: Translator, name: str, place: int) -> str | None:
+    """The index set of data by which a quantity is indexed elsewhere: ``theta[kind[i]]``."""
+    targets = [t for targets in read.names.targets.values() for t in targets]
+    statements = [t.statement for t in (*targets, *read.names.observations)]
+    for statement in (*statements, *read.names.factors):
+        for e in tree.walk(statement):
+            if not isinstance(e, tree.Subscript) or e.array.text != name:
+                continue
+            index = e.indices[place] if place < len(e.indices) else None
+            array = index.array if isinstance(index, tree.Subscript) else index
+            data = read.names.data.get(array.text) if isinstance(array, tree.Name) else None
+            if data is not None and data.type in read.names.sets:
+                return data.type
+            base = array.text.rstrip("'") if isinstance(array, tree.Name) else ""
+            if base in read.names.sets and array is index:
+                return base
+    return None
+
+
 def _domain(target: Target, name: str) -> str:
     domain = target.domains.get(name)
     return format_expression(domain) if isinstance(domain, tree.Range) else "1..10"
@@ -118,6 +140,17 @@ def _not_an_index_set(read: Translator, target: Target, index: tree.Name) -> NoR
             labels=[Place(read.names.data[text].span, "declared here")],
             cause=f"`{format_expression(target.expression)}` on the left means: for every `{text}`",
             help=f"say that its values are labels: `{text}[{', '.join(rows)}] : {text}`",
+        )
+    nested = next((d for d in read.names.data.values() if d.within == text), None)
+    if nested is not None:
+        rows = ", ".join(nested.axes)
+        read.fail(
+            "HB206",
+            f"`{text}` is a column, not an index set",
+            index.span,
+            labels=[Place(nested.type_span, "named here only")],
+            cause=f"`within {text}` tells labels apart by a column, but does not read it",
+            help=f"read it as data too: `{text}[{rows}] : {text}`",
         )
     read.fail(
         "HB206",

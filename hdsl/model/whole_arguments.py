@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from hdsl.data.mistakes import counted
 from hdsl.diagnostics import Label as Place
 from hdsl.diagnostics import Report
 from hdsl.distributions.categorical import Categorical
@@ -87,9 +88,11 @@ def _distribution(graph: ModelGraph, node: Stochastic) -> str:
 
 
 def check_whole_values(graph: ModelGraph, run: Evaluator, report: Report) -> None:
-    """Refuse known chances of `Categorical` that do not add up to 1."""
+    """Refuse known chances of `Categorical` that do not add up to 1, and cuts too many or few."""
     for node in graph.stochastic:
         for random in node.random.walk():
+            if isinstance(random, OrderedCategory):
+                _check_number_of_cuts(run, report, random)
             if not isinstance(random, Categorical) or report.errors:
                 continue
             total = Reduce("sum", random.p, (random.axis,))
@@ -105,3 +108,21 @@ def check_whole_values(graph: ModelGraph, run: Evaluator, report: Report) -> Non
                     cause="one of the labels is drawn, so their chances add up to 1",
                     help="divide them by their sum",
                 )
+
+
+def _check_number_of_cuts(run: Evaluator, report: Report, random: OrderedCategory) -> None:
+    if random.set_name is None or random.set_name not in run.sets:
+        return
+    if not can_evaluate(random.number_of_cuts, run):
+        return
+    cuts = int(run(random.number_of_cuts).array)
+    categories = run.sets[random.set_name].size
+    if cuts != categories - 1:
+        report.add(
+            "HB437",
+            f"`{random.set_name}` has {counted(categories, 'label')}, but there are "
+            f"{counted(cuts, 'cut')}",
+            random.span,
+            cause="cuts divide one category from the next, so there is one less than categories",
+            help=f"give it {counted(categories - 1, 'cut')}",
+        )

@@ -14,6 +14,21 @@ MATRIX = np.array([[2, 0.5], [0.5, 1]])
 DIFFERENCES = np.array([1, 2, 4])[:, None] - 2 * np.array([1, 2, 4])
 
 PROGRAMS = {
+    "two_wide_families": P(
+        """data y[i] = [1, 2, 4], kind[i] : kind = ["a", "a", "b"], day[i] : day = ["x", "y", "x"]
+u[kind] ~ Normal(0, 100)
+v[day] ~ Normal(0, 100)
+y[i] ~ Normal(u[kind[i]] + v[day[i]], 1)""",
+        warns=("HB604",),
+    ),
+    "narrow_prior_holds_a_shift": P(
+        """data y[i] = [1, 2, 4], kind[i] : kind = ["a", "a", "b"]
+m ~ Normal(1, 1)
+mu ~ Normal(0, 10); tau ~ HalfNormal(1)
+u[kind] ~ Normal(mu, tau)
+y[i] ~ Normal(m + u[kind[i]], 1)""",
+        warns=(),
+    ),
     "mixtures_of_labels": P(
         """index k = {A, B, C}; index j = {one, two}
 data y[i] : k = ["A", "C"], p[k] = [0.2, 0.3, 0.5], q[j, k] = [[0.6, 0.1, 0.3], [0.1, 0.1, 0.8]]
