@@ -88,6 +88,7 @@ def _refusal(title: str, cause: str, help: str) -> HdslError:
 def _for_data(place: Path, file: str) -> str:
     from hdsl.data import locate, read_table
 
+    file = _from_the_model(place, file)
     table = read_table(locate(file, place.resolve().parent))
     rows = [column for column in table.fields.values() if len(column.shape) == 1 and column.name]
     if not rows:
@@ -100,6 +101,14 @@ def _for_data(place: Path, file: str) -> str:
     declared = ", ".join(_declared(rows, index))
     lines = [f"# A model of what {file} holds.", "", f'data {declared} from "{file}"']
     return _canonical("\n".join([*lines, *_first_model(rows, index)]))
+
+
+def _from_the_model(place: Path, file: str) -> str:
+    """A path as the model would write it, where it was given from the working folder."""
+    folder, given = place.resolve().parent, Path(file).resolve()
+    if (folder / file).exists() or not given.exists() or not given.is_relative_to(folder):
+        return file
+    return given.relative_to(folder).as_posix()
 
 
 def _canonical(text: str) -> str:

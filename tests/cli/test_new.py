@@ -63,3 +63,10 @@ def test_a_folder_that_is_not_there(hdsl: Hdsl) -> None:
 def test_data_that_are_not_there(hdsl: Hdsl, folder: Path) -> None:
     assert hdsl("new", "m.hbm", "--data", "nothing.csv", "--format", "json").codes == ["HB451"]
     assert not (folder / "m.hbm").exists()
+
+
+def test_data_may_be_named_from_the_working_folder(hdsl: Hdsl, folder: Path) -> None:
+    (folder / "study").mkdir()
+    (folder / "study" / "trees.csv").write_text(TREES)
+    assert hdsl("new", "study/trees.hbm", "--data", "study/trees.csv").code == 0
+    assert 'from "trees.csv"' in (folder / "study" / "trees.hbm").read_text()
