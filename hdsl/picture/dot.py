@@ -9,11 +9,11 @@ from hdsl.picture.clusters import Cluster, clusters, lines_of
 from hdsl.picture.scene import LAYERS, Drawn, Scene
 
 _SHAPES = {
-    "observed": f'shape=ellipse, style=filled, fillcolor="{style.SHADE}"',
+    "observed": "shape=ellipse",
     "unknown": "shape=ellipse",
-    "predicted": "shape=ellipse, style=dashed",
+    "predicted": "shape=ellipse",
     "derived": "shape=box, peripheries=2",
-    "data": f'shape=box, style=filled, fillcolor="{style.SHADE}", fontsize=11',
+    "data": "shape=box, fontsize=11",
     "factor": "shape=box",
 }
 
@@ -49,14 +49,24 @@ def _cluster(cluster: Cluster, indent: str, within: frozenset[str], key: str) ->
 
 def _node(node: Drawn, within: frozenset[str]) -> str:
     label = "\\n".join(map(_escaped, lines_of(node, within)))
+    attributes = [f'label="{label}"', _SHAPES[node.kind], *_look(node)]
     told = node.description or node.statement.replace("\n", "; ")
-    tooltip = f", tooltip={_quoted(told)}" if told else ""
-    fill = ""
-    if node.fate:
-        color, line = style.FATES[node.fate]
-        fill = f', style="filled{",dashed" * (node.kind == "predicted")}", fillcolor="{color}"'
-        fill += f', color="{line}"'
-    return f'{_quoted(node.name)} [label="{label}", {_SHAPES[node.kind]}{fill}{tooltip}];'
+    if told:
+        attributes.append(f"tooltip={_quoted(told)}")
+    return f"{_quoted(node.name)} [{', '.join(attributes)}];"
+
+
+def _look(node: Drawn) -> Iterator[str]:
+    fill, line = style.FATES.get(node.fate, ("", ""))
+    if node.kind in ("observed", "data"):
+        fill = style.SHADE
+    styles = [*(["filled"] if fill else []), *(["dashed"] if node.kind == "predicted" else [])]
+    if styles:
+        yield f'style="{",".join(styles)}"'
+    if fill:
+        yield f'fillcolor="{fill}"'
+    if line:
+        yield f'color="{line}"'
 
 
 def _quoted(text: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from hdsl.picture import style
 from hdsl.picture.curves import Point
 from hdsl.picture.measure import RISE, SMALL, run_width
@@ -12,8 +14,10 @@ from hdsl.picture.shapes import Area, Bend, Drawing, Group, Head, Shape, Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 _PIXELS_PER_INCH = 96
+_NUM_COLORS = 96
 _MOVE, _LINE, _CURVE, _CLOSE = 1, 2, 4, 79
 """Codes of matplotlib's paths."""
 
@@ -30,23 +34,44 @@ def raster(drawing: Drawing, form: str) -> bytes:
         ``png`` or ``pdf``.
     """
     import matplotlib
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    # Hinting would make letters wider than they were measured; type 42 keeps text as text.
+    with matplotlib.rc_context({"text.hinting": "none", "pdf.fonttype": 42}):
+        return _pdf(drawing) if form == "pdf" else _png(drawing)
+
+
+def _figure(drawing: Drawing) -> Figure:
     from matplotlib.figure import Figure
 
     size = (drawing.width / _PIXELS_PER_INCH, drawing.height / _PIXELS_PER_INCH)
-    with matplotlib.rc_context({"pdf.fonttype": 42}):
-        figure = Figure(figsize=size, dpi=_PIXELS_PER_INCH, facecolor=style.PAPER)
-        FigureCanvasAgg(figure)
-        axes: Any = figure.add_axes((0, 0, 1, 1))
-        axes.set_xlim(0, drawing.width)
-        axes.set_ylim(drawing.height, 0)
-        axes.axis("off")
-        for shape in drawing.shapes:
-            _draw(axes, shape)
-        out = io.BytesIO()
-        # Without dates the same picture has the same bytes.
-        told = {"CreationDate": None} if form == "pdf" else {"Software": None}
-        figure.savefig(out, format=form, dpi=_PIXELS_PER_INCH * _SCALE, metadata=told)
+    figure = Figure(figsize=size, dpi=_PIXELS_PER_INCH * _SCALE, facecolor=style.PAPER)
+    axes: Any = figure.add_axes((0, 0, 1, 1))
+    axes.set_xlim(0, drawing.width)
+    axes.set_ylim(drawing.height, 0)
+    axes.axis("off")
+    for shape in drawing.shapes:
+        _draw(axes, shape)
+    return figure
+
+
+def _pdf(drawing: Drawing) -> bytes:
+    out = io.BytesIO()
+    # Without a date the same picture has the same bytes.
+    _figure(drawing).savefig(out, format="pdf", metadata={"CreationDate": None})
+    return out.getvalue()
+
+
+def _png(drawing: Drawing) -> bytes:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
+
+    canvas = FigureCanvasAgg(_figure(drawing))
+    canvas.draw()
+    image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    # A picture has few colours: a palette of them makes the file a third as large.
+    few = image.quantize(_NUM_COLORS, dither=Image.Dither.NONE)
+    out = io.BytesIO()
+    few.save(out, format="PNG", optimize=True)
     return out.getvalue()
 
 

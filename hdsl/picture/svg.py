@@ -72,11 +72,16 @@ def _path(points: tuple[tuple[float, float], ...]) -> str:
 
 def _words(words: Words) -> str:
     """A line of text that the reader's font can't make wider."""
-    edge = ' stroke="white" stroke-width="3" paint-order="stroke"' if words.halo else ""
-    font = f' font-family="{_SANS}" font-weight="600"' if words.is_heading else ""
     wide = width(words.runs, words.size)
+    if words.is_heading:
+        return (
+            f'<text x="{_n(words.x + wide / 2)}" y="{_n(words.y)}" font-size="{words.size}" '
+            f'font-family="{_SANS}" font-weight="600" text-anchor="middle" '
+            f'fill="{words.color}">{"".join(_spans(words))}</text>'
+        )
+    edge = ' stroke="white" stroke-width="3" paint-order="stroke"' if words.halo else ""
     return (
-        f'<text x="{_n(words.x)}" y="{_n(words.y)}" font-size="{words.size}"{font} '
+        f'<text x="{_n(words.x)}" y="{_n(words.y)}" font-size="{words.size}" '
         f'fill="{words.color}"{edge} textLength="{_n(wide)}" lengthAdjust="spacingAndGlyphs" '
         f'xml:space="preserve">{"".join(_spans(words))}</text>'
     )

@@ -15,7 +15,7 @@ from hdsl.picture.picture import Picture
 from hdsl.picture.plates import Nesting, Plates, nested, plates_of
 from hdsl.picture.scene import Arrow, Chip, Drawn, Fate, Kind, Scene
 from hdsl.picture.symbols import Run, Runs, formula, symbol
-from hdsl.picture.wording import Wording, numbers, wordings
+from hdsl.picture.wording import Wording, labels_of, numbers, wordings
 from hdsl.plan.fates import fate_of
 from hdsl.plan.plan import Plan
 
@@ -243,7 +243,7 @@ class _View:
             return ()
         if self.kinds[name] == "factor":
             span = self.graph.nodes[name].expression.span  # pyright: ignore
-            return formula(self.graph.source.text[span.start : span.end])
+            return formula(self.graph.source.text[span.start : span.end], labels_of(self.graph))
         member = (drawn or own)[-1]
         node = self.graph.nodes[member]
         if fixed and isinstance(node, Stochastic):

@@ -76,8 +76,10 @@ def test_svg_tells_what_the_file_says() -> None:
 def test_lines_keep_their_width_in_any_font() -> None:
     root = ET.fromstring(picture("class_by_class").svg())
     lines = list(root.iter("{http://www.w3.org/2000/svg}text"))
-    assert lines
-    assert all(float(line.attrib["textLength"]) > 0 for line in lines)
+    headings = [line for line in lines if line.attrib.get("text-anchor") == "middle"]
+    assert [heading.text for heading in headings] == ["Likelihood", "Prior", "Hyperprior"]
+    assert len(lines) > len(headings)
+    assert all(float(line.attrib["textLength"]) > 0 for line in lines if line not in headings)
 
 
 def test_pictures_made_by_chance_can_be_written() -> None:
