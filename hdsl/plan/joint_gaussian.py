@@ -82,8 +82,9 @@ class JointNormalCollapse(Rule):
 
     def reason(self, state: State, site: Site) -> str:
         names = [child.factor.name for child in site.found["children"]]
+        verb = "measures" if len(names) == 1 else "measure"
         return (
-            f"it is MultiNormal, and {listed(names)} measure its elements with Normal errors: "
+            f"it is MultiNormal, and {listed(names)} {verb} its elements with Normal errors: "
             "integrated out exactly, and drawn afterwards given the rest"
         )
 
