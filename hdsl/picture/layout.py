@@ -125,7 +125,8 @@ def label_of(scene: Scene, plate: str) -> Runs:
 
 
 def _across(scene: Scene, grid: Grid, bands: Bands, placement: Placement) -> Layout:
-    middles, edges = _columns(scene, grid, bands)
+    gaps = _gaps(grid, placement.heights)
+    middles, edges = _columns(scene, grid, bands, gaps)
     wide = edges[-1][1] + 2 * style.MARGIN
     title = wrapped(scene.title, style.TITLE_SIZE, wide - 2 * style.MARGIN)
     head = len(title) * style.TITLE_PITCH + style.MARGIN if title else 0.0
@@ -147,8 +148,17 @@ def _across(scene: Scene, grid: Grid, bands: Bands, placement: Placement) -> Lay
     return Layout(scene, title, nodes, plates, curves, strips, wide, height)
 
 
+def _gaps(grid: Grid, heights: list[float]) -> list[float]:
+    """Room right of each column: the more, the steeper the arrows are there."""
+    steepest = [0.0] * grid.num_columns
+    for right, left in grid.links:
+        column = grid.places[left].column
+        steepest[column] = max(steepest[column], abs(heights[right] - heights[left]))
+    return [style.COLUMN_GAP + min(style.STEEP_GAP, 0.09 * height) for height in steepest]
+
+
 def _columns(
-    scene: Scene, grid: Grid, bands: Bands
+    scene: Scene, grid: Grid, bands: Bands, gaps: list[float]
 ) -> tuple[list[float], list[tuple[float, float]]]:
     """Middle, and left and right end of each column."""
     middles: list[float] = []
@@ -167,7 +177,7 @@ def _columns(
         lacking = max(0.0, heading - left - right) / 2
         middles.append(x + left + lacking)
         edges.append((x, x + left + right + 2 * lacking))
-        x = edges[-1][1] + style.COLUMN_GAP
+        x = edges[-1][1] + gaps[c]
     return middles, edges
 
 
@@ -211,8 +221,9 @@ def _strips(
     for layer in scene.layers:
         own = [c for c, of in columns.items() if of == layer]
         first, last = min(own), max(own)
-        before = edges[first][0] - style.COLUMN_GAP / 2 if first else 0.0
+        before = (edges[first - 1][1] + edges[first][0]) / 2 if first else 0.0
         is_last = last == grid.num_columns - 1
-        after = edges[last][1] + (2 * style.MARGIN if is_last else style.COLUMN_GAP / 2)
+        end = edges[last][1]
+        after = end + 2 * style.MARGIN if is_last else (end + edges[last + 1][0]) / 2
         found.append(Band(LAYERS[layer], Rectangle(before, ends[0], after, ends[1])))
     return found

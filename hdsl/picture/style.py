@@ -18,7 +18,9 @@ SIDE = 16.0
 
 CHIP_HEIGHT, CHIP_SIDE, CHIP_GAP, CHIP_ARROW = 19.0, 6.0, 5.0, 16.0
 ROW_GAP = 18.0
-COLUMN_GAP = 58.0
+COLUMN_GAP, STEEP_GAP = 58.0, 50.0
+"""Room between columns, and how much more there may be for steep arrows."""
+
 PLATE_PAD, PLATE_STEP = 12.0, 7.0
 PLATE_LABEL = 17.0
 THREAD_GAP = 10.0

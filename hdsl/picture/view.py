@@ -234,7 +234,9 @@ class _View:
             return (Run("("), *inside[1:], Run(")"))
         if self.kinds[name] == "factor":
             return (Run("factor"),) if name.startswith("factor ") else formula(name)
-        return symbol(name) if name.isidentifier() else formula(name)
+        # An observation of what is computed from data is told apart from it by a word before.
+        bare = name.removeprefix("observed ")
+        return symbol(bare) if bare.isidentifier() else formula(bare)
 
     def _formula(self, name: str, fixed: tuple[Chip, ...]) -> Runs:
         own = self.statements.get(name, ())

@@ -172,3 +172,13 @@ factor -m^4
     assert found.nodes["x"].kind == "data"
     assert "z" not in found.nodes
     assert shown(found.nodes["factor 1"]) == ("factor", "−m^4")
+
+
+def test_an_observation_of_computed_data_bears_their_name() -> None:
+    found = scene("""
+data y[i]
+z_y[i] = y[i] - mean(y)
+m ~ Normal(0, 1)
+z_y[i] ~ Normal(m, 1)
+""")
+    assert [plain(node.label) for node in found.nodes.values()] == ["m", "z_y"]
