@@ -11,9 +11,10 @@ from hdsl.expressions.evaluate import spread
 from hdsl.model.graph import Stochastic
 from hdsl.results.plots.letters import described, symbol, verbatim
 from hdsl.results.plots.raw import raw_estimates
-from hdsl.results.plots.smooth import interval
+from hdsl.results.plots.smooth import interval, is_yes_or_no
+from hdsl.results.plots.stacks import draw_stacks
 from hdsl.results.plots.structure import names_or, populations
-from hdsl.results.plots.style import BLUE, GREY, ORANGE, legend_below, name_places, new_figure
+from hdsl.results.plots.style import BLUE, GREY, INK, ORANGE, legend_below, name_places, new_figure
 from hdsl.results.plots.subject import Subject
 from hdsl.results.plots.wishes import Wishes, refusal
 from hdsl.results.variables import Variable, label_text
@@ -47,7 +48,19 @@ def draw(subject: Subject, wishes: Wishes) -> Figure:
             f"{variable.size if variable.dims else 'no index'}",
             "name another quantity",
         )
+    if is_yes_or_no(np.asarray(variable.values)) and len(variable.dims) == 1:
+        return _chances(subject, variable)
     return _drawn(subject, variable, wishes)
+
+
+def _chances(subject: Subject, variable: Variable) -> Figure:
+    """What is 0 or 1 has no interval worth a look: how probable a 1 is, instead."""
+    chance = np.asarray(variable.values, float).reshape(-1, variable.size).mean(axis=0)
+    labels = [_short(variable, index, subject) for index in range(variable.size)]
+    return draw_stacks(
+        symbol(variable.name), described(variable.name, subject.described(variable.name)),
+        np.stack([chance, 1 - chance], axis=1), ["1", "0"], labels, variable.dims[0],
+    )  # fmt: skip
 
 
 def suggested(subject: Subject) -> list[tuple[str, ...]]:
@@ -76,7 +89,7 @@ def _drawn(subject: Subject, variable: Variable, wishes: Wishes) -> Figure:
                 ls="", label="from its data alone", gid="raw", zorder=4)  # fmt: skip
     _population(axes, centre, at, order, lying)
     _dress(axes, subject, variable, at, labels, lying)
-    legend_below(figure, axes, columns=5)
+    legend_below(figure, axes)
     return figure
 
 
@@ -97,8 +110,8 @@ def _intervals(axes: Axes, at: np.ndarray, draws: np.ndarray, lying: bool) -> No
         line = axes.hlines if lying else axes.vlines
         line(at, low, high, color=BLUE, lw=width, label=f"{label} interval", gid=f"interval {mass}",
              alpha=0.65 if mass > 0.9 else 1.0)  # fmt: skip
-    _points(axes, np.median(draws, axis=0), at, lying, marker="o", color=BLUE, ms=4.2, ls="",
-            mec="white", mew=0.6, label="median", gid="median", zorder=3)  # fmt: skip
+    _points(axes, np.median(draws, axis=0), at, lying, marker="o", color=INK, ms=3.4, ls="",
+            mew=0, label="median", gid="median", zorder=3)  # fmt: skip
 
 
 def _points(axes: Axes, value: np.ndarray, at: np.ndarray, lying: bool, **look: Any) -> None:

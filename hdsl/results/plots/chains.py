@@ -141,7 +141,7 @@ def draw_energy(subject: Subject, wishes: Wishes) -> Figure:
     axes.spines["left"].set_visible(False)
     axes.set_ylim(0, None)
     axes.set_xlabel("energy")
-    legend_below(figure, axes, 3)
+    legend_below(figure, axes)
     return figure
 
 

@@ -40,7 +40,7 @@ def draw(subject: Subject, wishes: Wishes) -> Figure:
         for mass, width in ((0.95, 1.4), (0.5, 4.0)):
             low, high = interval(draws, mass)
             axes.vlines(at, low, high, color=color, lw=width, gid=f"{name} {mass}")
-        axes.plot(at, np.median(draws, axis=0), "o", color=color, ms=5, mec="white", mew=0.7,
+        axes.plot(at, np.median(draws, axis=0), "o", color=color, ms=6, mec="white", mew=1.0,
                   label=symbol(name), gid=f"{name} median")  # fmt: skip
     for place in range(1, len(labels)):
         axes.axvline(place - 0.5, color=INK, lw=0.4, alpha=0.15)
@@ -49,7 +49,7 @@ def draw(subject: Subject, wishes: Wishes) -> Figure:
     axes.set_xlabel(verbatim(axis))
     words = meaning(subject.described(names[0]))
     axes.set_ylabel(words if 0 < len(words) < 45 else symbol(names[0]))
-    legend_below(figure, axes, 6)
+    legend_below(figure, axes)
     return figure
 
 

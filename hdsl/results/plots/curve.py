@@ -9,8 +9,9 @@ import numpy as np
 from hdsl.results.plots.bands import draw_bands
 from hdsl.results.plots.letters import described, symbol
 from hdsl.results.plots.points import lay_over, points_of
+from hdsl.results.plots.smooth import is_yes_or_no
 from hdsl.results.plots.structure import curves, names_or
-from hdsl.results.plots.style import INK, legend, new_figure
+from hdsl.results.plots.style import BLUE, INK, legend, new_figure
 from hdsl.results.plots.subject import Subject
 from hdsl.results.plots.wishes import Wishes, refusal
 from hdsl.results.variables import Variable
@@ -32,24 +33,38 @@ def draw(subject: Subject, wishes: Wishes) -> Figure:
     variable = subject.family(names[0])
     x = _numbers(subject, variable)
     points = points_of(wishes)
+    draws = np.asarray(variable.values, float).reshape(-1, variable.size)
     title = f"{symbol(variable.name)} along {variable.dims[0]}: 50, 75 and 95 % credible bands"
+    if is_yes_or_no(draws):
+        title = f"The chance that {symbol(variable.name)} is 1, along {variable.dims[0]}"
     figure = new_figure(title, 10.0 if points is not None and wishes.label else 8.0, 5.2)
     axes = figure.add_subplot()
     _scale(axes, wishes.log)
     chosen = x > 0 if "x" in wishes.log else np.ones(x.shape, bool)
-    draws = np.asarray(variable.values, float).reshape(-1, variable.size)
-    draw_bands(axes, x[chosen], draws[:, chosen])
+    if is_yes_or_no(draws):
+        _chance(axes, x[chosen], draws[:, chosen].mean(axis=0))
+    else:
+        draw_bands(axes, x[chosen], draws[:, chosen])
     axes.set_xlim(float(x[chosen][0]), float(x[chosen][-1]))
     mark_places(axes, subject, wishes)
     is_long = points is not None and lay_over(axes, points, "x" in wishes.log)
     axes.set_xlabel(described(variable.dims[0], subject.described(variable.dims[0])))
     axes.set_ylabel(described(variable.name, subject.described(variable.name), 44))
     if is_long:
+        entries = len(axes.get_legend_handles_labels()[0])
+        figure.set_size_inches(10.0, max(5.2, 0.2 * entries + 0.4))
         figure.legend(*axes.get_legend_handles_labels(), loc="outside right center", fontsize=8.5,
                       handlelength=1.5)  # fmt: skip
     else:
         legend(axes)
     return figure
+
+
+def _chance(axes: Axes, x: np.ndarray, chance: np.ndarray) -> None:
+    """What is 0 or 1 has no bands: how probable a 1 is."""
+    axes.fill_between(x, chance, color=BLUE, alpha=0.2, lw=0)
+    axes.plot(x, chance, color=BLUE, lw=1.8, label="chance of 1", gid="chance")
+    axes.set_ylim(0, 1.03)
 
 
 def suggested(subject: Subject) -> list[tuple[str, ...]]:

@@ -40,7 +40,7 @@ def draw(subject: Subject, wishes: Wishes) -> Figure:
     axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
     axes.set_xlabel(described(found.covariate, subject.described(found.covariate)))
     axes.set_ylabel(f"chance that {symbol(found.name)} is {what}")
-    legend_below(figure, axes, 4)
+    legend_below(figure, axes)
     return figure
 
 

@@ -84,12 +84,12 @@ def lay_over(axes: Axes, points: Points, is_log: bool) -> bool:
         low, high = points.lower[chosen], points.upper[chosen]
         middle = points.y[chosen]
         bars = np.nan_to_num(np.maximum([middle - low, high - middle], 0))
-        label = "" if many and number else "points" if many else verbatim(name)
+        label = "" if many and number else verbatim(name) if name and not many else "data"
         axes.errorbar(
             x[chosen], middle, yerr=bars, fmt=marker, color=color, ms=5, lw=0, elinewidth=1.0,
             capsize=2, mec="white", mew=0.5, label=label or "_points", zorder=5,
         )[0].set_gid("points")  # fmt: skip
-    return bool(names) and names != [""] and not many
+    return len(names) > 3 and not many
 
 
 def _apart(x: np.ndarray, limits: tuple[float, float], is_log: bool) -> np.ndarray:

@@ -50,7 +50,7 @@ def draw(subject: Subject, wishes: Wishes) -> Figure:
     mark_places(axes, subject, wishes)
     axes.set_xlabel(described(found.covariate, subject.described(found.covariate)))
     axes.set_ylabel(described(found.name, subject.described(found.name), 50))
-    legend_below(figure, axes, 4)
+    legend_below(figure, axes)
     return figure
 
 

@@ -53,7 +53,7 @@ def draw(subject: Subject, wishes: Wishes) -> Figure:
     axes.axhline(centre, color=GREY, lw=1, ls=":", label="mean of all", gid="mean")
     axes.set_xlabel(f"{symbol(variable.name)} as measured")
     axes.set_ylabel(f"{symbol(variable.name)} as inferred")
-    legend_below(figure, axes, 3)
+    legend_below(figure, axes)
     return figure
 
 

@@ -91,6 +91,11 @@ def interval(draws: np.ndarray, mass: float) -> tuple[np.ndarray, np.ndarray]:
     return low, high
 
 
+def is_yes_or_no(draws: np.ndarray) -> bool:
+    """Whether nothing but 0 and 1 was drawn."""
+    return bool(draws.size) and bool(np.all((draws == 0) | (draws == 1)))
+
+
 def _kernel(width: np.ndarray, correlation: float) -> np.ndarray:
     """A bivariate normal density on cells, out to four standard deviations."""
     correlation = float(np.clip(correlation, -0.98, 0.98))

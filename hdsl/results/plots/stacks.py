@@ -50,7 +50,7 @@ def draw_stacks(
     has_room = name_places(axes, [elements[i] for i in order])
     axes.set_xlabel(index if has_room else f"{len(elements)} elements of {index}, sorted")
     as_percent(axes)
-    legend_below(figure, axes, 6)
+    legend_below(figure, axes)
     return figure
 
 

@@ -105,13 +105,14 @@ def legend(axes: Axes, **options: Any) -> None:
     axes.legend(**(chosen | options))
 
 
-def legend_below(figure: Figure, axes: Axes | Sequence[Axes], columns: int = 4) -> None:
-    """A legend under the panels, each entry once."""
+def legend_below(figure: Figure, axes: Axes | Sequence[Axes]) -> None:
+    """A legend under the panels, each entry once, in one row or in two."""
     found: dict[str, Any] = {}
     for one in axes if isinstance(axes, Sequence) else [axes]:
         for handle, label in zip(*one.get_legend_handles_labels(), strict=True):
             found.setdefault(label, handle)
     if found:
+        columns = len(found) if len(found) <= 5 else math.ceil(len(found) / 2)
         figure.legend(
             found.values(), found.keys(), loc="outside lower center", ncols=columns,
             handlelength=1.8, columnspacing=1.6,
@@ -188,7 +189,8 @@ def _with_few_colors(drawn: io.BytesIO) -> bytes:
 
     stream = io.BytesIO()
     with Image.open(drawn) as picture:
-        few = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+        whole = picture.convert("RGB")
+        few = whole.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
         few.save(stream, format="png", optimize=True, dpi=(DPI, DPI))
     return stream.getvalue()
 

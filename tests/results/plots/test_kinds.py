@@ -391,3 +391,16 @@ def test_a_fit_whose_model_needs_python_still_has_figures(fit):
     other.plot.prior_posterior("a")
     with pytest.raises(HdslError, match="HB588"):
         other.plot.contour("log(a)", "beta")
+
+
+def test_what_is_0_or_1_is_drawn_as_a_chance(drawn):
+    from hdsl.results import Fit, Variable
+
+    yes = (np.random.default_rng(2).random((4, 300, 3)) < [0.2, 0.9, 0.5]).astype(float)
+    fit = Fit((Variable("state", yes, ("year",)),), {"year": (1900, 1901, 1902)})
+    chance = yes.mean(axis=(0, 1))
+    axes = fit.plot.curve("state").axes[0]
+    np.testing.assert_allclose(drawn.artist(axes, "chance").get_ydata(), chance)
+    axes = fit.plot.caterpillar("state").axes[0]
+    heights = [patch.get_height() for patch in axes.patches]
+    np.testing.assert_allclose(heights[:3], np.sort(chance)[::-1])
