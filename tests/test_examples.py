@@ -16,6 +16,7 @@ from scipy import stats
 from scipy.special import gammaln
 
 import hdsl
+from hdsl.model.bind import bind
 from tests.quadrature import BetaPopulation, beta_population
 from tests.two_sources import chances_of_number, gibbs, log_odds
 
@@ -483,3 +484,30 @@ def test_suggested_lines_are_models_too(name: str) -> None:
         kept = [old for old in model.splitlines() if not old.startswith(f"{defined} ")]
         model = "\n".join([*kept, line])
     hdsl.compile(model, folder=EXAMPLES / name).explain()
+
+
+# Medians with the tolerances within which three samplers by hand agree.
+MASSES = {"model": (0.380, 0.533, 0.510, 0.527), "normalised": (0.591, 0.830, 0.510, 0.517)}
+
+
+@pytest.mark.parametrize("model", MASSES)
+def test_mass_of_the_milky_way_is_that_of_other_samplers(model: str) -> None:
+    fit = fit_of("milky_way", model)
+    at_50, at_100, gamma, beta = MASSES[model]
+    assert abs(np.median(draws_of(fit, "M[50]")) / at_50 - 1) < 0.03
+    assert abs(np.median(draws_of(fit, "M[100]")) / at_100 - 1) < 0.03
+    assert abs(draws_of(fit, "gamma").mean() - gamma) < 0.01
+    assert abs(draws_of(fit, "beta").mean() - beta) < 0.03
+
+
+@pytest.mark.parametrize(("model", "clusters"), [("model", 32), ("latent", 35), ("dwarfs", 21)])
+def test_directions_at_the_tracers_are_orthonormal(model: str, clusters: int) -> None:
+    graph = hdsl.load(EXAMPLES / "milky_way" / f"{model}.hbm").graph
+    values = bind(graph).values
+    for names in (("along", "east", "north"), ("e_r", "e_1", "e_2")):
+        vectors = np.stack([values[name].array for name in names], axis=1)
+        assert vectors.shape == (clusters, 3, 3)
+        products = vectors @ vectors.transpose(0, 2, 1)
+        np.testing.assert_allclose(products, np.broadcast_to(np.eye(3), products.shape), atol=1e-8)
+        # Right-handed alike: at the Sun, and at the tracers.
+        assert np.all(np.linalg.det(vectors) > 0)
