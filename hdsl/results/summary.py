@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Kind = Literal["real", "integer", "boolean"]
 
 FOLD_ABOVE = 12
+_NORMAL_95 = 1.645  # the 95 % quantile of the standard normal distribution
+_LONG_TAILS = 3.0  # how many times the spread between the quantiles the sd then is, at least
 SECTIONS: Mapping[Role, str] = {
     "parameter": "parameters",
     "derived": "derived",
@@ -53,9 +55,34 @@ class Row:
         The last digit is then uncertain by less than 2.5 of its units. ``None`` where the mean
         has no error.
         """
-        if not math.isfinite(self.mcse) or self.mcse <= 0:
-            return None
-        return math.floor(-math.log10(self.mcse / 2.5))
+        return _decimals(self.mcse)
+
+    @property
+    def quantile_decimals(self) -> tuple[int | None, int | None, int | None]:
+        """The same for the quantiles.
+
+        They have an error like that of the mean, except where long tails blow up the sd, and with
+        it the error of the mean alone.
+        """
+        below, above = self.q50 - self.q5, self.q95 - self.q50
+        return (
+            self._decimals_at(below),
+            self._decimals_at(min(below, above)),
+            self._decimals_at(above),
+        )
+
+    def _decimals_at(self, distance: float) -> int | None:
+        """Decimals where the draws spread as a normal distribution's with this distance to 5 %."""
+        spread = distance / _NORMAL_95
+        if not 0 < spread * _LONG_TAILS < self.sd < math.inf:
+            return self.decimals
+        return _decimals(self.mcse * spread / self.sd)
+
+
+def _decimals(error: float) -> int | None:
+    if not math.isfinite(error) or error <= 0:
+        return None
+    return math.floor(-math.log10(error / 2.5))
 
 
 @final

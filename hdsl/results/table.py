@@ -160,7 +160,10 @@ def value_line(row: Row) -> Line:
     quantiles = (
         (UNKNOWN,) * 3
         if row.kind == "boolean"
-        else tuple(_number(q, 0 if whole else decimals) for q in (row.q5, row.q50, row.q95))
+        else tuple(
+            _number(q, 0 if whole else places)
+            for q, places in zip((row.q5, row.q50, row.q95), row.quantile_decimals, strict=True)
+        )
     )
     mean, sd = _number(row.mean, decimals), _number(row.sd, decimals)
     cells = (row.name, mean, sd, *quantiles, _error(row.mcse))

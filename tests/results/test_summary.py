@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,6 +12,7 @@ from rich.console import Console
 
 from hdsl.diagnostics import HdslError
 from hdsl.results import Fit, Variable
+from hdsl.results.summary import Row
 from hdsl.results.table import render_summary
 
 SHAPE = (4, 500)
@@ -196,3 +198,12 @@ def test_one_of_many_labels_shows_the_likeliest(fits: SimpleNamespace) -> None:
     assert f"change == {fits.DAYS[11]}" in text
     assert f"change == {fits.DAYS[19]}" not in text
     assert "… 16 less likely" in text
+
+
+def test_long_tails_leave_the_quantiles_their_digits() -> None:
+    """The mean of such a quantity has a huge error, but its quantiles don't."""
+    row = Row("k", "real", 8000.0, 102000.0, 14.58, 79.4, 6750.0, 2400.0, 1256, 938, 1.001)
+    assert row.decimals == -3
+    assert row.quantile_decimals == (0, 0, -2)
+    normal = replace(row, mean=80.0, sd=40.0, q5=14.2, q95=145.8, mcse=0.7)
+    assert normal.quantile_decimals == (normal.decimals,) * 3
