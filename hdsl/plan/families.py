@@ -339,6 +339,23 @@ def hidden_definitions(
     return {n: d for n, d in state.definitions.items() if n in found and n not in but}
 
 
+def families_behind(
+    name: str, families: Collection[str], hidden: Mapping[str, tuple[tuple[str, ...], Expression]]
+) -> set[str]:
+    """The families on which a definition depends."""
+    seen: set[str] = set()
+    found: set[str] = set()
+    names = [name]
+    while names:
+        current = names.pop()
+        if current in families:
+            found.add(current)
+        elif current in hidden and current not in seen:
+            seen.add(current)
+            names.extend(hidden[current][1].names)
+    return found
+
+
 def _log_prior(random: Random, values: Expression) -> Expression:
     ends = (random.support.lower, random.support.upper)
     if isinstance(random, Categorical) or not any(e is not None and e.names for e in ends):

@@ -9,7 +9,7 @@ from hdsl.expressions.cycles import components
 from hdsl.model.graph import Factor, Stochastic
 from hdsl.plan.blocks import Layout, Summed, in_blocks
 from hdsl.plan.chains import Definitions, Evaluate
-from hdsl.plan.families import Family, hidden_definitions
+from hdsl.plan.families import Family, families_behind, hidden_definitions
 from hdsl.plan.phrases import listed
 from hdsl.plan.plan import Computed, Drawn, Note
 from hdsl.plan.state import State
@@ -122,7 +122,7 @@ def _groups(
 ) -> Iterator[tuple[Family, ...]]:
     """Families that stand in the same pieces, directly or through others."""
     beside: dict[str, set[str]] = {name: set() for name in families}
-    whose = {name: _families_behind(name, families, hidden) for name in hidden} | {
+    whose = {name: families_behind(name, families, hidden) for name in hidden} | {
         name: {name} for name in families
     }
     for piece in state.pieces.values():
@@ -131,21 +131,6 @@ def _groups(
             beside[name] |= names
     for group in components(families, lambda name: sorted(beside[name])):
         yield tuple(family for name, family in families.items() if name in group)
-
-
-def _families_behind(name: str, families: Mapping[str, Family], hidden: Definitions) -> set[str]:
-    """The families on which a definition depends."""
-    seen: set[str] = set()
-    found: set[str] = set()
-    names = [name]
-    while names:
-        current = names.pop()
-        if current in families:
-            found.add(current)
-        elif current in hidden and current not in seen:
-            seen.add(current)
-            names.extend(hidden[current][1].names)
-    return found
 
 
 def _without(state: State, layout: Layout, found: Collected, summed: Summed) -> State:

@@ -22,7 +22,7 @@ from hdsl.expressions.tree import (
 )
 from hdsl.model.graph import Factor, Stochastic, whole
 from hdsl.plan.chains import Definitions, Evaluate, Pair, axis_before, chained
-from hdsl.plan.families import NEVER, Family, hidden_definitions
+from hdsl.plan.families import NEVER, Family, families_behind, hidden_definitions
 from hdsl.plan.phrases import shown
 from hdsl.plan.plan import Drawn
 from hdsl.plan.rows import Rows, rows_of, total
@@ -83,13 +83,15 @@ class Elimination:
             for other in self.families.values()
             for step in other.computed
         }
+        about = {n for n in hidden if family.name in families_behind(n, self.families, hidden)}
+        about.add(family.name)
         told = _Told(family)
         for piece in state.pieces.values():
             rows = tuple(
                 replace(r, body=elements_inlined(r.body, hidden))
                 for r in self._rows(state, piece, family, told)
             )
-            concerned = [r for r in rows if family.name in r.body.names]
+            concerned = [r for r in rows if r.body.names & about]
             for part in concerned:
                 refusal = told.add(part, hidden)
                 if refusal is not None:
@@ -99,7 +101,7 @@ class Elimination:
             if family.name in ends_of(piece, hidden):
                 return moving_ends(family, piece)
             told.used.append(piece.name)
-            rest = total(rows, lambda r: family.name not in r.body.names)
+            rest = total(rows, lambda r: not r.body.names & about)
             if rest != Constant(0.0):
                 told.left[piece.name] = Factor(piece.name, rest, piece.span)
         # What data fix is always told; a prior may be in the factor that another sum has left.

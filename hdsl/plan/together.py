@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 from hdsl.expressions.functions import where
-from hdsl.expressions.rewrite import elements_inlined, position_at, references
+from hdsl.expressions.rewrite import element, elements_inlined, position_at, rebuild, references
 from hdsl.expressions.simplify import simplify
 from hdsl.expressions.tree import (
     Along,
     At,
+    Concatenate,
     Constant,
     Expression,
     Gather,
@@ -20,10 +22,11 @@ from hdsl.expressions.tree import (
     Shift,
     Size,
     apply,
+    walk,
 )
 from hdsl.model.graph import Factor, Stochastic, whole
 from hdsl.plan.chains import Definitions
-from hdsl.plan.families import NEVER, Family
+from hdsl.plan.families import NEVER, Family, families_behind
 from hdsl.plan.rows import Rows, rows_of, total
 from hdsl.plan.spelled_out import spelled_out
 from hdsl.plan.state import Piece, State
@@ -77,12 +80,16 @@ def collect(
 ) -> Collected | Refusal:
     """Everything that the density says about the elements of some families."""
     names = {family.name: family for family in families}
+    about = {n for n in hidden if families_behind(n, names, hidden)} | names.keys()
+    open_names = {n: d for n, d in hidden.items() if n not in state.graph.recursive}
     spoken: list[Spoken] = [s for family in families for s in _possible(family)]
     used: list[str] = []
     left: dict[str, Factor] = {}
     for piece in state.pieces.values():
-        rows = tuple(_inlined(r, hidden, names, size) for r in _rows(state, piece, families))
-        concerned = [r for r in rows if r.body.names & names.keys()]
+        rows = tuple(
+            _inlined(r, hidden, open_names, names, size) for r in _rows(state, piece, families)
+        )
+        concerned = [r for r in rows if r.body.names & about]
         if not concerned:
             continue
         moved = ends_of(piece, hidden) & names.keys()
@@ -94,7 +101,7 @@ def collect(
                 return found
             spoken.append(found)
         used.append(piece.name)
-        rest = total(rows, lambda r: not r.body.names & names.keys())
+        rest = total(rows, lambda r: not r.body.names & about)
         if rest != Constant(0.0):
             left[piece.name] = Factor(piece.name, rest, piece.span)
     return Collected(tuple(spoken), tuple(used), left)
@@ -108,14 +115,54 @@ def _rows(state: State, piece: Piece, families: Sequence[Family]) -> tuple[Rows,
     return (Rows(piece.name, piece.plates, piece.random.guarded_log_prob(piece.itself)),)
 
 
+_DEEPEST = 4
+"""Through how many arrays in parts, one computed from the other, it is looked."""
+
+
 def _inlined(
     rows: Rows,
     hidden: Definitions,
+    open_names: Definitions,
     names: Mapping[str, Family],
     size: Callable[[tuple[str, ...]], int | None],
 ) -> Rows:
     body = elements_inlined(rows.body, hidden)
+    for _ in range(_DEEPEST):
+        body = elements_inlined(_through_parts(body, open_names), hidden)
     return Rows(rows.name, rows.axes, spelled_out(body, names, size), rows.condition)
+
+
+def _through_parts(body: Expression, hidden: Definitions) -> Expression:
+    """Elements of arrays that follow each other, as elements of these."""
+
+    def change(e: Expression) -> Expression | None:
+        if not isinstance(e, Reference) or e.name not in hidden:
+            return None
+        match hidden[e.name][1], e.indices:
+            case Concatenate(items), (Gather(place),):
+                return _of_parts(items, place)
+            case _:
+                return None
+
+    return rebuild(body, change)
+
+
+def _of_parts(items: Sequence[tuple[Expression, tuple[str, ...]]], place: Expression) -> Expression:
+    (part, axes), *others = items
+    size = reduce(lambda n, axis: n * Size(axis), axes, Constant(1.0))
+    size = simplify(size)
+    is_here = apply("and", apply("less_equal", 0.0, place), apply("less", place, size))
+    # An element of another part is none of this one.
+    number, places = where(is_here, place, -1.0), list[Index]()
+    for axis in reversed(axes):
+        outer = apply("floor", number / Size(axis))
+        last = axis == axes[0]
+        places.insert(0, Gather(number if last else number - outer * Size(axis)))
+        number = outer
+    found = element(axes, part, tuple(places))
+    if not others:
+        return found
+    return where(is_here, found, _of_parts(others, simplify(place - size)))
 
 
 def _possible(family: Family) -> Iterator[Spoken]:
@@ -130,7 +177,8 @@ def _possible(family: Family) -> Iterator[Spoken]:
 
 
 def _spoken(rows: Rows, names: Mapping[str, Family], hidden: Definitions) -> Spoken | Refusal:
-    first = next(family for name, family in names.items() if name in rows.body.names)
+    direct = (family for name, family in names.items() if name in rows.body.names)
+    first = next(direct, next(iter(names.values())))
     through = sorted(rows.body.names & hidden.keys())
     if through:
         return _refused(first, rows, f"depends on it through `{through[0]}`, computed as a whole")
@@ -183,16 +231,20 @@ def flat_position(family: Family, reference: Reference) -> Expression:
 def _position(axis: str, index: Index) -> Expression:
     """A position along an axis; -1 where a table that tells it is asked for what is not there."""
     positions = position_at(axis, index)
-    if not isinstance(index, Gather) or not isinstance(positions, Reference):
-        return positions
-    for inner in positions.indices:
-        match inner:
-            case Shift(name, by):
-                at = Position(name) + float(by)
-                there = apply("and", apply("less_equal", 0.0, at), apply("less", at, Size(name)))
-            case Gather(at) if not isinstance(at, Reference):
-                there = apply("less_equal", 0.0, at)
-            case _:
-                continue
-        positions = where(there, positions, -1.0)
-    return positions
+    there: Expression | None = None
+    for e in walk(positions) if isinstance(index, Gather) else ():
+        for inner in e.indices if isinstance(e, Reference) else ():
+            match inner:
+                case Shift(name, by):
+                    at = Position(name) + float(by)
+                    found = _both(apply("less_equal", 0.0, at), apply("less", at, Size(name)))
+                case Gather(at) if not isinstance(at, Reference):
+                    found = apply("less_equal", 0.0, at)
+                case _:
+                    continue
+            there = found if there is None else _both(there, found)
+    return positions if there is None else where(there, positions, -1.0)
+
+
+def _both(a: Expression, b: Expression) -> Expression:
+    return apply("and", a, b)

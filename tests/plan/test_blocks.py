@@ -218,6 +218,38 @@ y[i] ~ Normal(m * big[z[i]], 1)
     ),
     {"big": [0, 1], "z": [0, 1, 2]},
 )
+MODELS["computed in parts"] = (
+    Case(
+        """index k = {A, B}
+index i = 1..2
+index t = 1..4
+data y[i, t], w[k]
+m[k] ~ Normal(0, 1); b ~ Normal(0, 1)
+P[k, k'] ~ Dirichlet(1)
+z[i, 1] ~ Categorical(w)
+z[i, t] ~ Categorical(P[z[i, t-1]]) for t > 1
+moved[i, 1] = 0
+moved[i, t] = if z[i, t] == z[i, t-1] then 0 else b for t > 1
+y[i, t] ~ Normal(m[z[i, t]] + moved[i, t], 1)
+""",
+        {"y": [[1, 2, 3, 1], [0, 0, 1, 2]], "w": [0.3, 0.7]},
+    ),
+    {"z[i, 1]": [0, 1], "z[i, t]": [0, 1]},
+)
+MODELS["seen through parts alone"] = (
+    Case(
+        """index t = 1..4
+data y[t]
+m ~ Normal(0, 1)
+z[t] ~ Bernoulli(0.3)
+h[1] = 0
+h[t] = m * z[t] for t > 1
+y[t] ~ Normal(h[t], 1)
+""",
+        {"y": [1, 2, 3, 4]},
+    ),
+    {"z": [0, 1]},
+)
 MODELS["a star of chains"] = (
     Case(
         """index g = {A, B}
@@ -324,6 +356,21 @@ def test_gradients_are_finite(model: str) -> None:
 def test_a_plan_needs_no_data(model: str) -> None:
     graph = MODELS[model][0].graph
     assert bool(make_plan(graph).recovery) or "missing" in model or "covariates" in model
+
+
+def test_what_is_seen_only_through_a_recursion_is_not_overlooked() -> None:
+    case = Case(
+        """index t = 1..4
+data y[t]
+z[t] ~ Bernoulli(0.3)
+h[1] = 0
+h[t] = h[t-1] + z[t] for t > 1
+y[t] ~ Normal(h[t], 1)
+""",
+        {"y": [1, 2, 3, 4]},
+    )
+    with pytest.raises(HdslError, match="HB512"):
+        plan_of(case)
 
 
 def test_a_grid_is_too_large() -> None:
