@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
-from hdsl.expressions.tree import set_of
-from hdsl.model.graph import Deterministic, ModelGraph, Stochastic
+from hdsl.expressions.tree import Reduce, set_of
+from hdsl.model.graph import Deterministic, Factor, ModelGraph, Node, Stochastic
 
 Plates = frozenset[str]
 _MOST_PERMUTED = 6
@@ -23,8 +23,17 @@ class Run:
     last: int
 
 
-def plates_of(graph: ModelGraph, nodes: Sequence[Stochastic | Deterministic]) -> Plates:
-    """The plates of a quantity that these nodes define together."""
+def plates_of(graph: ModelGraph, nodes: Sequence[Node]) -> Plates:
+    """The plates of a quantity that these nodes define together, or of a factor."""
+    (first, *_) = nodes
+    if isinstance(first, Factor):
+        each = first.expression
+        return frozenset(_sets(graph, each.over if isinstance(each, Reduce) else ()))
+    arrays = [node for node in nodes if not isinstance(node, Factor)]
+    return _plates_of_arrays(graph, arrays)
+
+
+def _plates_of_arrays(graph: ModelGraph, nodes: Sequence[Stochastic | Deterministic]) -> Plates:
     random = [node for node in nodes if isinstance(node, Stochastic)]
     whole: set[str] = set()
     for node in random:

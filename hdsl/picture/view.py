@@ -137,7 +137,7 @@ class _View:
     @cached_property
     def nesting(self) -> Nesting:
         found = {
-            name: plates_of(self.graph, self._arrays(name))
+            name: plates_of(self.graph, [self.graph.nodes[n] for n in self.statements[name]])
             for name, kind in self.kinds.items()
             if name in self.statements and kind != "data"
         }
@@ -244,8 +244,9 @@ class _View:
         if not own:
             return ()
         if self.kinds[name] == "factor":
-            span = self.graph.nodes[name].expression.span  # pyright: ignore
-            return formula(self.graph.source.text[span.start : span.end], labels_of(self.graph))
+            span = self.graph.nodes[name].span
+            written = self.graph.source.text[span.start : span.end]
+            return formula(written.removeprefix("factor").strip(), labels_of(self.graph))
         member = (drawn or own)[-1]
         node = self.graph.nodes[member]
         if fixed and isinstance(node, Stochastic):

@@ -182,3 +182,9 @@ m ~ Normal(0, 1)
 z_y[i] ~ Normal(m, 1)
 """)
     assert [plain(node.label) for node in found.nodes.values()] == ["m", "z_y"]
+
+
+def test_a_factor_for_each_element_stands_in_their_plate() -> None:
+    found = scene("data y[i]\nm ~ Normal(0, 1)\nfactor -(y[i] - m)^2 for i")
+    assert found.nodes["factor 1"].plates == {"i"}
+    assert plain(found.nodes["factor 1"].formula).startswith("−(y − m)^2")
