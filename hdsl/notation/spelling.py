@@ -22,7 +22,7 @@ GREEK = {
 
 ACCENTS = ("hat", "bar", "tilde")
 # Words after which what follows is what they are about: `mean_blue` is the mean of blue.
-_ABOUT = {"mean", "sd", "var", "log", "min", "max", "median", "se", "corr", "cov", "rate", "total"}
+_ABOUT = {"mean", "sd", "var", "min", "max", "median", "se", "corr", "cov", "rate", "total"}
 _NUMBERED = re.compile(r"(.*?[^\W\d_])(\d+)")
 
 

@@ -181,10 +181,12 @@ def _indices_within(printer: Printer, expression: tree.Expression) -> list[tree.
 def range_text(printer: Printer, statement: Equation) -> str:
     """ "for each day d", "for t = 2, …, T": empty where the statement is about one number."""
     target = printer.target
-    members = [c for c in statement.conditions if isinstance(c, tree.Name | tree.Membership)]
+    members = [c for c in statement.conditions if isinstance(c, tree.Membership)]
+    bare = [c.text for c in statement.conditions if isinstance(c, tree.Name)]
     holding = [c for c in statement.conditions if not isinstance(c, tree.Name | tree.Membership)]
     # A condition on an index says already that it runs.
-    running = [n for n in free_indices(printer, statement) if not _compares(holding, n)]
+    free = [*free_indices(printer, statement), *bare]
+    running = [name for name in free if not _compares(holding, name)]
     each = [
         _each(printer, name, again=name.rstrip("'") in (n.rstrip("'") for n in running[:place]))
         for place, name in enumerate(running)

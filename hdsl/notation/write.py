@@ -14,6 +14,7 @@ from hdsl.notation.target import Target
 from hdsl.syntax import tree
 
 _LONG_LIST = 8
+_IN_A_LINE = 6
 
 
 def write_model(target: Target, scope: Scope) -> Document:
@@ -161,19 +162,22 @@ def _data_lines(target: Target, scope: Scope, statement: tree.DataStatement) -> 
             lines.append(Line(_item(printer, item), right, note=note))
             note = ""
     named = [item for item in outside if scope.names.is_quantity(item.name.text)]
-    if named:
-        left = target.listed([_item(printer, item) for item in named])
-        source = (
-            "given when the model is run"
-            if statement.file is None
-            else (f"from {statement.file.value}")
-        )
-        pieces = [target.words(source)]
-        if statement.where is not None:
-            holds = printer.condition(statement.where).text
-            pieces += [target.words(" where "), holds]
-        lines.append(Line(left, target.join(pieces), note=note))
+    origin = _origin(printer, statement)
+    for place in range(0, len(named), _IN_A_LINE):
+        left = target.listed([_item(printer, item) for item in named[place : place + _IN_A_LINE]])
+        lines.append(Line(left, origin, note=note))
+        origin, note = "", ""
     return lines
+
+
+def _origin(printer: Printer, statement: tree.DataStatement) -> str:
+    target = printer.target
+    if statement.file is None:
+        return target.words("given when the model is run")
+    pieces = [target.words(f"from {statement.file.value}")]
+    if statement.where is not None:
+        pieces += [target.words(" where "), printer.condition(statement.where).text]
+    return target.join(pieces)
 
 
 def _item(printer: Printer, item: tree.DataItem) -> str:

@@ -151,6 +151,23 @@ def test_a_fit_without_its_model_still_has_a_report() -> None:
     assert ">Results</h2>" in written
 
 
+@pytest.mark.parametrize(
+    ("name", "comment", "title"),
+    [
+        ("model", "", "model"),
+        ("examples/radon/model.hbm", "", "radon"),
+        ("examples/radon/other.hbm", "", "other"),
+        ("m", "# What it is: a question?\n\n", "What it is"),
+        ("m", "# What it is. Also: units.\n\n", "What it is"),
+        ("m", "# What it is.\n\n", "What it is"),
+        ("m", f"# {'long ' * 40}: what it is.\n\n", "m"),
+    ],
+)
+def test_titles(name: str, comment: str, title: str) -> None:
+    fit = hdsl.compile(f"{comment}a ~ Beta(1, 1)", name).sample(seed=1, num_samples=500)
+    assert f"<h1>{title}</h1>" in page(fit)
+
+
 def test_predictive_checks() -> None:
     fit = hdsl.compile("data y[i] = [0, 3, 1, 2]; a ~ Gamma(1, 1); y[i] ~ Poisson(a)").sample(
         seed=1

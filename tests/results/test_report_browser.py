@@ -76,6 +76,7 @@ def test_it_is_quiet_and_whole(opened: Any) -> None:
 
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_nothing_sticks_out_sideways(opened: Any, width: int) -> None:
+    opened.evaluate("document.querySelector('h1').textContent += 'very_long_name_'.repeat(9)")
     opened.set_viewport_size({"width": width, "height": 800})
     assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
 

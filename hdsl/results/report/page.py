@@ -16,7 +16,8 @@ from hdsl.results.report.figures import drawn
 from hdsl.results.report.markup import Markup, join, tag
 from hdsl.results.summary import Family
 
-_TITLE_BEFORE = 70
+_LONGEST = {": ": 70, ". ": 110}
+"""Where a description may be divided into a title and the rest, and how long the title may be."""
 
 
 def page(fit: Fit, record: Mapping[str, Any] | None = None) -> str:
@@ -98,13 +99,19 @@ def _header(fit: Fit, record: Mapping[str, Any], title: str, lead: str) -> Marku
 def _title(fit: Fit, subject: Subject) -> tuple[str, str]:
     """The model's description: up to its first colon or full stop, and the rest."""
     text = subject.graph.description if subject.graph is not None else ""
-    for mark in (": ", ". "):
+    for mark in sorted(_LONGEST, key=lambda mark: len(text.partition(mark)[0])):
         first, found, rest = text.partition(mark)
-        if found and len(first) <= _TITLE_BEFORE:
+        if found and len(first) <= _LONGEST[mark]:
             return first, rest[:1].upper() + rest[1:]
-    if text and len(text) <= 2 * _TITLE_BEFORE:
+    if text and len(text) <= _LONGEST[". "]:
         return text.removesuffix("."), ""
-    return fit.facts.model_name, text
+    return _short_name(fit.facts.model_name), text
+
+
+def _short_name(name: str) -> str:
+    """The name of a file without its ending; of a file ``model.hbm`` that of its folder."""
+    *folders, last = name.removesuffix(".hbm").split("/")
+    return folders[-1] if last == "model" and folders else last
 
 
 def _contents(parts: Sequence[tuple[str, str, Markup]]) -> Markup:
