@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import importlib
 import sys
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -113,7 +115,8 @@ def fit(source: Source, request: Request) -> Fit:
     bound = clock("bind", bind_request, graph, request)
     plan = clock("plan", plan_request, graph, bound, request)
     density = clock("lower", lower, plan, bound)
-    return draw(density, request, clock)
+    with one_blas_thread():
+        return draw(density, request, clock)
 
 
 def simulate(source: Source, request: Request) -> Simulation:
@@ -124,6 +127,16 @@ def simulate(source: Source, request: Request) -> Simulation:
     bind = functools.partial(bind_request, request=request)
     num_draws = 1 if request.num_samples is None else request.num_samples
     return simulate(graph, bind, _seed(request), num_draws)
+
+
+@contextlib.contextmanager
+def one_blas_thread() -> Generator[None]:
+    """Linear algebra on one thread: the chains take the cores, and small matrices only wait."""
+    from threadpoolctl import threadpool_limits
+
+    importlib.import_module("scipy.linalg")  # JAX's own calls go to its library, once it is loaded
+    with threadpool_limits(1, user_api="blas"):
+        yield
 
 
 @dataclass

@@ -31,9 +31,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         # A terminal that lacks a letter shows its code instead.
         getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
-    # Chains run beside each other already, and small matrices are slower with threads of their own.
-    # OpenBLAS reads this when SciPy loads it, which no command has done yet.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         return _guarded(sys.argv[1:] if argv is None else argv)
     except (BrokenPipeError, NoOutput) as error:
