@@ -19,7 +19,7 @@ CHECKOUT = Path(__file__).parents[1]
 EXAMPLES = CHECKOUT / "examples"
 TEXT = (EXAMPLES / "README.md").read_text(encoding="utf-8")
 # Titles of sections whose runs take long.
-LONG = {"6. Galaxies and their globular clusters"}
+LONG = {"6. The mass of the Milky Way", "7. Galaxies and their globular clusters"}
 
 
 def sections() -> dict[str, str]:
