@@ -54,7 +54,8 @@ def draw(subject: Subject, wishes: Wishes) -> Figure:
 
 def suggested(subject: Subject) -> list[tuple[str, ...]]:
     """All single real numbers, at most twelve."""
-    found = [variable.name for variable in single_numbers(subject, "parameter", "derived")]
+    names = [variable.name for variable in single_numbers(subject, "parameter", "derived")]
+    found = [quantity.name for quantity in subject.numbers(names[:100]) if not quantity.is_whole]
     return [tuple(found[:MOST])] if found else []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from hdsl.expressions.tree import set_of
 from hdsl.model.graph import ModelGraph, Stochastic
 from hdsl.results.plots.subject import Subject
 from hdsl.results.variables import Variable
@@ -103,7 +104,11 @@ def comparable(subject: Subject) -> list[tuple[str, ...]]:
         sizes = variable.values.shape[2:]
         if len(sizes) == 1 and sizes[0] <= _MOST_LABELS:
             vectors.setdefault(variable.dims, []).append(node.name)
-        elif len(sizes) == 2 and 2 <= sizes[0] <= _MOST_SERIES and sizes[1] <= _MOST_LABELS:
+        elif (
+            len(set(map(set_of, variable.dims))) == 2
+            and 2 <= sizes[0] <= _MOST_SERIES
+            and sizes[1] <= _MOST_LABELS
+        ):
             vectors[(*variable.dims, node.name)] = [node.name]
     return [
         tuple(names[:_MOST_SERIES])
