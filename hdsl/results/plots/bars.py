@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hdsl.results.plots.letters import described, symbol, verbatim
-from hdsl.results.plots.stacks import as_percent, draw_stacks
+from hdsl.results.plots.stacks import as_percent, draw_stacks, is_sortable
 from hdsl.results.plots.structure import names_or
 from hdsl.results.plots.style import BLUE, GREY, ORANGE, legend_below, panels
 from hdsl.results.plots.subject import Quantity, Subject
@@ -28,7 +28,7 @@ def draw(subject: Subject, wishes: Wishes) -> Figure:
     names = names_or(wishes.names, subject, suggested)
     shown = [_label_shares(subject, name) for name in names]
     if len(names) == 1 and shown[0] is not None:
-        return _labels(subject, names[0], shown[0])
+        return _labels(subject, names[0], shown[0], wishes.order)
     quantities = subject.numbers(names, MOST)
     wrong = [one for one in quantities if not one.is_whole]
     if not quantities or wrong:
@@ -108,19 +108,16 @@ def _label_shares(subject: Subject, name: str) -> Variable | None:
     return variable
 
 
-def _labels(subject: Subject, name: str, variable: Variable) -> Figure:
+def _labels(subject: Subject, name: str, variable: Variable, order: str) -> Figure:
     """Labels: a bar for each; along an index a stack of bars for each element."""
     assert variable.members is not None
     members = [label_text(label) for label in subject.fit.coords[variable.members]]
     shares = np.asarray(variable.indicators(subject.fit.coords).columns(), float).mean(axis=(0, 1))
     shares = shares.reshape(-1, len(members))
-    elements = (
-        [label_text(label) for label in subject.fit.coords[variable.dims[0]]]
-        if variable.dims
-        else []
-    )
+    labels = subject.fit.coords[variable.dims[0]] if variable.dims else ()
     return draw_stacks(
         symbol(name), described(name, subject.described(name)), shares,
-        [verbatim(member) for member in members], [verbatim(one) for one in elements],
+        [verbatim(member) for member in members], [verbatim(label_text(label)) for label in labels],
         variable.dims[0] if variable.dims else variable.members,
+        order == "value" and is_sortable(labels),
     )  # fmt: skip

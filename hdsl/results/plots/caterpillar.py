@@ -12,7 +12,7 @@ from hdsl.model.graph import Stochastic
 from hdsl.results.plots.letters import described, symbol, verbatim
 from hdsl.results.plots.raw import raw_estimates
 from hdsl.results.plots.smooth import interval, is_yes_or_no
-from hdsl.results.plots.stacks import draw_stacks
+from hdsl.results.plots.stacks import draw_stacks, is_sortable
 from hdsl.results.plots.structure import names_or, populations
 from hdsl.results.plots.style import BLUE, GREY, INK, ORANGE, legend_below, name_places, new_figure
 from hdsl.results.plots.subject import Subject
@@ -49,17 +49,18 @@ def draw(subject: Subject, wishes: Wishes) -> Figure:
             "name another quantity",
         )
     if is_yes_or_no(np.asarray(variable.values)) and len(variable.dims) == 1:
-        return _chances(subject, variable)
+        return _chances(subject, variable, wishes.order)
     return _drawn(subject, variable, wishes)
 
 
-def _chances(subject: Subject, variable: Variable) -> Figure:
+def _chances(subject: Subject, variable: Variable, order: str) -> Figure:
     """What is 0 or 1 has no interval worth a look: how probable a 1 is, instead."""
     chance = np.asarray(variable.values, float).reshape(-1, variable.size).mean(axis=0)
     labels = [_short(variable, index, subject) for index in range(variable.size)]
     return draw_stacks(
         symbol(variable.name), described(variable.name, subject.described(variable.name)),
         np.stack([chance, 1 - chance], axis=1), ["1", "0"], labels, variable.dims[0],
+        order == "value" and is_sortable(subject.fit.coords[variable.dims[0]]),
     )  # fmt: skip
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hdsl.results.plots.bands import draw_bands
-from hdsl.results.plots.letters import described, symbol
+from hdsl.results.plots.letters import described, symbol, verbatim
 from hdsl.results.plots.points import lay_over, points_of
 from hdsl.results.plots.smooth import is_yes_or_no
-from hdsl.results.plots.structure import curves, names_or
-from hdsl.results.plots.style import BLUE, INK, legend, new_figure
+from hdsl.results.plots.structure import MOST_PANELS, curves, names_or
+from hdsl.results.plots.style import BLUE, INK, legend, legend_below, new_figure, panels
 from hdsl.results.plots.subject import Subject
 from hdsl.results.plots.wishes import Wishes, refusal
-from hdsl.results.variables import Variable
+from hdsl.results.variables import Variable, label_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,6 +32,8 @@ def draw(subject: Subject, wishes: Wishes) -> Figure:
             "name one, as in `hdsl plot RUN curve M`",
         )
     variable = subject.family(names[0])
+    if len(variable.dims) == 2:
+        return _panels(subject, variable, wishes)
     x = _numbers(subject, variable)
     points = points_of(wishes)
     draws = np.asarray(variable.values, float).reshape(-1, variable.size)
@@ -39,7 +42,7 @@ def draw(subject: Subject, wishes: Wishes) -> Figure:
         title = f"The chance that {symbol(variable.name)} is 1, along {variable.dims[0]}"
     figure = new_figure(title, 10.0 if points is not None and wishes.label else 8.0, 5.2)
     axes = figure.add_subplot()
-    _scale(axes, wishes.log)
+    _scale(axes, x, wishes.log)
     chosen = x > 0 if "x" in wishes.log else np.ones(x.shape, bool)
     if is_yes_or_no(draws):
         _chance(axes, x[chosen], draws[:, chosen].mean(axis=0))
@@ -65,6 +68,36 @@ def _chance(axes: Axes, x: np.ndarray, chance: np.ndarray) -> None:
     axes.fill_between(x, chance, color=BLUE, alpha=0.2, lw=0)
     axes.plot(x, chance, color=BLUE, lw=1.8, label="chance of 1", gid="chance")
     axes.set_ylim(0, 1.03)
+
+
+def _panels(subject: Subject, variable: Variable, wishes: Wishes) -> Figure:
+    """A curve for each label of a second index; points come from the column of that name."""
+    x = _numbers(subject, variable)
+    labels = [label_text(label) for label in subject.fit.coords[variable.dims[1]]]
+    if len(labels) > MOST_PANELS:
+        raise refusal(
+            f"`{variable.title}` has {len(labels)} curves",
+            f"a figure has room for {MOST_PANELS}",
+            "define the one that matters: `one[radius] = M[radius, A]`",
+        )
+    title = f"{symbol(variable.name)} along {variable.dims[0]}: 50, 75 and 95 % credible bands"
+    figure, grid = panels(title, len(labels), 2, 5.0, 3.6)
+    draws = np.asarray(variable.values, float).reshape(-1, len(x), len(labels))
+    for place, (axes, label) in enumerate(zip(grid, labels, strict=True)):
+        _scale(axes, x, wishes.log)
+        chosen = x > 0 if "x" in wishes.log else np.ones(x.shape, bool)
+        draw_bands(axes, x[chosen], draws[:, chosen, place])
+        axes.set_xlim(float(x[chosen][0]), float(x[chosen][-1]))
+        mark_places(axes, subject, wishes)
+        column = label if wishes.points is not None and not wishes.y else wishes.y
+        points = points_of(replace(wishes, y=column))
+        if points is not None:
+            lay_over(axes, points, "x" in wishes.log)
+        axes.set_title(verbatim(label))
+        axes.set_xlabel(described(variable.dims[0], subject.described(variable.dims[0])))
+    grid[0].set_ylabel(described(variable.name, subject.described(variable.name), 44))
+    legend_below(figure, grid)
+    return figure
 
 
 def suggested(subject: Subject) -> list[tuple[str, ...]]:
@@ -104,7 +137,7 @@ def places(subject: Subject, wishes: Wishes) -> list[float]:
 
 
 def _numbers(subject: Subject, variable: Variable) -> np.ndarray:
-    labels = subject.fit.coords[variable.dims[0]] if len(variable.dims) == 1 else ()
+    labels = subject.fit.coords[variable.dims[0]] if len(variable.dims) in (1, 2) else ()
     if not labels or any(isinstance(label, str) for label in labels) or len(labels) < 2:
         raise refusal(
             f"`{variable.title}` is no curve",
@@ -115,8 +148,12 @@ def _numbers(subject: Subject, variable: Variable) -> np.ndarray:
     return np.array([float(label) for label in labels])
 
 
-def _scale(axes: Axes, log: str) -> None:
+def _scale(axes: Axes, x: np.ndarray, log: str) -> None:
     if "x" in log:
         axes.set_xscale("log")
+    elif np.array_equal(x, np.round(x)):
+        from matplotlib.ticker import MaxNLocator
+
+        axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
     if "y" in log:
         axes.set_yscale("log")

@@ -101,7 +101,7 @@ _ALL = (
         "discrete quantities",
         "single discrete quantities, and labels along one index",
         bars.draw,
-        frozenset({"truth"}),
+        frozenset({"truth", "order"}),
         bars.suggested,
     ),
     Kind(

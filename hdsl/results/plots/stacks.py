@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +22,7 @@ def draw_stacks(
     members: list[str],
     elements: list[str],
     index: str,
+    is_sorted: bool,
 ) -> Figure:
     """Bars of probabilities.
 
@@ -27,6 +30,8 @@ def draw_stacks(
     ----------
     shares
         Shape ``(elements, members)``; one row where the quantity has no index.
+    is_sorted
+        Whether the elements stand in the order of their probabilities, not in their own.
     """
     if not elements:
         figure = new_figure(f"How probable each value of {name} is")
@@ -35,10 +40,13 @@ def draw_stacks(
         axes.set_xlabel(description)
         as_percent(axes)
         return figure
+    index = "missing cell" if index.endswith(".missing") else index
     width = float(np.clip(0.145 * len(elements) + 1.5, 8.0, 13.0))
     figure = new_figure(f"How probable each value of {name} is, for each {index}", width, 4.8)
     axes = figure.add_subplot()
-    order = np.lexsort(tuple(-shares[:, place] for place in range(shares.shape[1])[::-1]))
+    order = np.arange(len(elements))
+    if is_sorted:
+        order = np.lexsort(tuple(-shares[:, place] for place in range(shares.shape[1])[::-1]))
     bottom = np.zeros(len(elements))
     for place, member in enumerate(members):
         heights = shares[order, place]
@@ -48,10 +56,22 @@ def draw_stacks(
     axes.set_xlim(-0.7, len(elements) - 0.3)
     axes.set_ylim(0, 1)
     has_room = name_places(axes, [elements[i] for i in order])
-    axes.set_xlabel(index if has_room else f"{len(elements)} elements of {index}, sorted")
+    if not has_room and not is_sorted:
+        axes.set_xticks(places := range(0, len(elements), math.ceil(len(elements) / 12)),
+                        [elements[i] for i in places])  # fmt: skip
+        has_room = True
+    order_told = ", sorted" if is_sorted else ""
+    axes.set_xlabel(index if has_room else f"{len(elements)} elements of {index}{order_told}")
     as_percent(axes)
     legend_below(figure, axes)
     return figure
+
+
+def is_sortable(labels: Sequence[str | float]) -> bool:
+    """Whether elements have no order of their own: texts, or numbers that only count them."""
+    if any(isinstance(label, str) for label in labels):
+        return True
+    return list(labels) == list(range(1, len(labels) + 1))
 
 
 def as_percent(axes: Axes) -> None:

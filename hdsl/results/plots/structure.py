@@ -11,6 +11,9 @@ from hdsl.results.variables import Variable
 
 _MOST_SERIES, _MOST_LABELS = 6, 30
 
+MOST_PANELS = 12
+"""Curves of one quantity that are drawn in one figure."""
+
 
 def names_or(
     names: tuple[str, ...],
@@ -85,8 +88,10 @@ def curves(subject: Subject) -> Iterator[Variable]:
         return
     used = {name for name, _ in graph.label_uses}
     for variable in subject.shown.values():
-        if len(variable.dims) == 1 and variable.dims[0] in used and variable.members is None:
-            labels = subject.fit.coords[variable.dims[0]]
+        dims = variable.dims
+        few = len(dims) == 1 or (len(dims) == 2 and len(subject.fit.coords[dims[1]]) <= MOST_PANELS)
+        if dims and few and dims[0] in used and variable.members is None:
+            labels = subject.fit.coords[dims[0]]
             if len(labels) > 2 and all(not isinstance(label, str) for label in labels):
                 yield variable
 

@@ -128,7 +128,10 @@ class Subject:
         return "" if item is None else item.description
 
     def _comment_after(self, span: Span) -> str:
-        """What the comment at the end of a statement's line says."""
+        """What the comment at the end of an ``index`` line says."""
+        start = self.fit.source.text.rfind("\n", 0, span.start) + 1
+        if self.fit.source.text[start : span.start].strip() != "index":
+            return ""
         end = self.fit.source.text.find("\n", span.end)
         rest = self.fit.source.text[span.end : end if end >= 0 else None]
         return rest.partition("#")[2].strip() if span.end else ""
