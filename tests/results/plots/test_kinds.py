@@ -403,4 +403,19 @@ def test_what_is_0_or_1_is_drawn_as_a_chance(drawn):
     np.testing.assert_allclose(drawn.artist(axes, "chance").get_ydata(), chance)
     axes = fit.plot.caterpillar("state").axes[0]
     heights = [patch.get_height() for patch in axes.patches]
-    np.testing.assert_allclose(heights[:3], np.sort(chance)[::-1])
+    np.testing.assert_allclose(heights[:3], chance)  # years have an order of their own
+
+
+def test_a_second_index_of_a_curve_makes_panels(drawn):
+    from hdsl.results import Fit, Variable
+
+    values = np.random.default_rng(4).normal(size=(4, 300, 3, 2))
+    coords = {"year": (1900, 1901, 1902), "animal": ("hare", "lynx")}
+    fit = Fit((Variable("z", values, ("year", "animal")),), coords)
+    pelts = {"year": [1900.0, 1902.0], "hare": [1.0, 2.0], "lynx": [0.5, 0.0]}
+    grid = fit.plot.curve("z", points=pelts, x="year").axes
+    for place, (axes, animal) in enumerate(zip(grid, coords["animal"], strict=True)):
+        assert animal in (axes.get_title(), axes.get_title(loc="left"))
+        middle = np.median(values[..., place].reshape(-1, 3), axis=0)
+        np.testing.assert_allclose(drawn.artist(axes, "median").get_ydata(), middle)
+        np.testing.assert_allclose(drawn.artist(axes, "points").get_ydata(), pelts[animal])
