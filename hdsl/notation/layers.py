@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
+from hdsl.model.drawn_together import drawn_together
 from hdsl.model.graph import Factor, ModelGraph, Stochastic
 
 Layer: TypeAlias = Literal["likelihood", "prior", "hyperprior", "prediction"]
@@ -21,6 +22,9 @@ def layers_of(graph: ModelGraph) -> dict[str, Layer]:
             found[name] = "likelihood"
         elif isinstance(node, Stochastic):
             found[name] = _layer(graph, node)
+    for factor, unknowns in drawn_together(graph).items():
+        if graph.ancestors[factor] & graph.unknowns - set(unknowns):
+            found |= dict.fromkeys(unknowns, "prior")
     for name in graph.assembled:
         # What is partly prior is prior: the beginning of a series belongs to the series.
         parts = [part.name for part in graph.parts_of(name) if part.name in found]

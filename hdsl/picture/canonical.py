@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from hdsl.distributions.own import Joined
 from hdsl.expressions.functions import LINKS
+from hdsl.model.drawn_together import drawn_together
 from hdsl.model.graph import Deterministic, ModelGraph, Stochastic
 
 
@@ -13,7 +14,7 @@ def canonical(graph: ModelGraph) -> Mapping[str, str]:
     """For each node of the graph the one that stands for it in the picture.
 
     The parts of a quantity are one, and so are ``p`` and ``logit(p)``, and the variables of a
-    joint observation.
+    joint observation, or of unknowns that have a density together.
     """
     found = {name: name for name in graph.nodes}
     for whole, (_, parts) in graph.assembled.items():
@@ -27,6 +28,8 @@ def canonical(graph: ModelGraph) -> Mapping[str, str]:
             if f"{link}({node.name})" in graph.unknowns:
                 found[f"{link}({node.name})"] = node.name
     found.update(_followers(graph))
+    for factor, unknowns in drawn_together(graph).items():
+        found.update(dict.fromkeys([*unknowns, factor], unknowns[0]))
     return {name: _end(found, name) for name in found}
 
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from hdsl.distributions.own import Joined
 from hdsl.expressions.tree import Reference, set_of, walk
-from hdsl.model.graph import Bound, Deterministic, Factor, ModelGraph, Stochastic
+from hdsl.model.graph import Bound, Deterministic, Factor, ModelGraph, Node, Stochastic
 from hdsl.picture.canonical import canonical, is_written, members
 from hdsl.picture.layers import layers_of
 from hdsl.picture.picture import Picture
@@ -102,19 +103,21 @@ class _View:
         return found | data
 
     def _kind(self, own: list[str]) -> Kind:
-        if isinstance(self.graph.nodes[own[0]], Factor):
+        if all(isinstance(self.graph.nodes[name], Factor) for name in own):
             return "factor"
-        roles = {self.graph.roles[name] for name in own}
+        roles = {self.graph.roles.get(name) for name in own}
         for role, kind in _KINDS.items():
             if role in roles:
                 return kind
         return "data"
 
-    def uses(self, name: str) -> set[str]:
+    def uses(self, name: str, factors: bool = True) -> set[str]:
         """The names of all nodes of the picture on which one depends directly."""
         found: set[str] = set()
         for member in self.statements[name]:
             node = self.graph.nodes[member]
+            if isinstance(node, Factor) and not factors:
+                continue
             names = node.random.names if isinstance(node, Stochastic) else node.names
             found.update(self.merged.get(used, used) for used in names)
         return found & set(self.kinds)
@@ -228,7 +231,11 @@ class _View:
         return numbers(self.graph, random[0]) if len(random) == 1 else ()
 
     def _label(self, name: str) -> Runs:
-        together = [n for n, whole in self.merged.items() if whole == name and n in self.graph.data]
+        arrays = {
+            *self.graph.data,
+            *(n for n, node in self.graph.nodes.items() if _is_joined(node)),
+        }
+        together = [n for n, whole in self.merged.items() if whole == name and n in arrays]
         if len(together) > 1:
             inside = [run for n in together for run in (Run(", "), *symbol(n))]
             return (Run("("), *inside[1:], Run(")"))
@@ -273,7 +280,7 @@ class _View:
         """Whether elements depend on other elements: data stand for themselves, but not shifted."""
         own = self.statements.get(name, [])
         if self.kinds[name] != "observed":
-            return bool(own) and name in self.uses(name)
+            return bool(own) and name in self.uses(name, factors=False)
         random = (node.random for node in self._arrays(name) if isinstance(node, Stochastic))
         inner = (inner for each in random for e in each.expressions for inner in walk(e))
         return any(isinstance(e, Reference) and e.name == name and not e.is_plain for e in inner)
@@ -289,6 +296,10 @@ class _View:
             return self.bound.sets[plate].size
         labels = self.graph.sets[plate].labels
         return None if labels is None else len(labels)
+
+
+def _is_joined(node: Node) -> bool:
+    return isinstance(node, Stochastic) and isinstance(node.random, Joined)
 
 
 _KINDS: Mapping[str, Kind] = {

@@ -188,3 +188,17 @@ def test_a_factor_for_each_element_stands_in_their_plate() -> None:
     found = scene("data y[i]\nm ~ Normal(0, 1)\nfactor -(y[i] - m)^2 for i")
     assert found.nodes["factor 1"].plates == {"i"}
     assert plain(found.nodes["factor 1"].formula).startswith("−(y − m)^2")
+
+
+def test_unknowns_drawn_together_are_one_node_with_the_parents_of_their_density() -> None:
+    found = scene("""
+density D(x, v > 0 | a) = -a * (x^2 + v^2)
+data y[i] = [1.0, 2.0]
+a ~ Exponential(1)
+(x[i], v[i]) ~ D(a)
+y[i] ~ Normal(x[i], v[i])
+""")
+    assert {(arrow.source, arrow.target) for arrow in found.arrows} == {("x", "y"), ("a", "x")}
+    assert found.nodes["x"].kind == "unknown"
+    assert not found.nodes["x"].repeats
+    assert [found.nodes[name].layer for name in ("y", "x", "a")] == [0, 1, 2]
