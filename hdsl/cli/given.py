@@ -17,6 +17,7 @@ from hdsl.syntax.decode import decode, read_source
 if TYPE_CHECKING:
     from hdsl.data import Table
 
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _NAMED = re.compile(r"([^\W\d]\w*)=(.+)", re.DOTALL)
 
 
@@ -35,7 +36,7 @@ def read_model(name: str) -> tuple[Source, Path]:
 
 
 def read_data(words: Sequence[str]) -> object:
-    """The data of ``--data``: files for single names go before files for all.
+    """The data of ``--data``: numbers and files for single names go before files for all.
 
     Raises
     ------
@@ -46,11 +47,14 @@ def read_data(words: Sequence[str]) -> object:
         return None
     from hdsl.model.collection import Layers
 
-    named: dict[str, Table] = {}
+    named: dict[str, Table | float] = {}
     tables: list[Table] = []
     mistakes: list[Diagnostic] = []
     for word in words:
         name, file = _split(word)
+        if name and _NUMBER.fullmatch(file):
+            named[name] = float(file)
+            continue
         try:
             table = _read(file)
         except HdslError as error:

@@ -25,7 +25,7 @@ def add_data(parser: argparse.ArgumentParser) -> None:
         metavar="[NAME=]FILE",
         help="data from a .csv, .tsv or .json file, instead of what the model names: all that the "
         "file holds, or with NAME= only that one (the column of its name, or the only column); "
-        "may be given several times",
+        "NAME=5 gives a number; may be given several times",
     )
     parser.add_argument(
         "--allow-outside",

@@ -247,3 +247,10 @@ def test_a_killed_run_tells_what_it_was(
 def test_default_folders() -> None:
     assert run_folder.default_folder("a/model.hbm") == Path("a/model.run")
     assert run_folder.default_folder("-") == Path("model.run")
+
+
+def test_a_number_may_stand_in_the_place_of_a_file(hdsl: Hdsl, folder: Path) -> None:
+    ended = hdsl("run", "direct.hbm", "--data", "blue=56", "--seed", "1")
+    assert ended.code == 0
+    fit = package.Fit.load(folder / "direct.run")
+    assert float(fit.posterior["theta"].mean()) == pytest.approx(58 / 66, abs=0.01)

@@ -106,11 +106,11 @@ def comparable(subject: Subject) -> list[tuple[str, ...]]:
         variable = subject.shown.get(node.name)
         if variable is None or variable.role != "parameter" or not node.random.event_axes:
             continue
-        sizes = variable.values.shape[2:]
+        sizes = list(variable.values.shape[2:])
         if len(sizes) == 1 and sizes[0] <= _MOST_LABELS:
             vectors.setdefault(variable.dims, []).append(node.name)
         elif (
-            len(set(map(set_of, variable.dims))) == 2
+            len(sizes) == len(set(map(set_of, variable.dims))) == 2
             and 2 <= sizes[0] <= _MOST_SERIES
             and sizes[1] <= _MOST_LABELS
         ):
