@@ -10,6 +10,7 @@ from hdsl.expressions.tree import (
     Along,
     Expression,
     Gather,
+    OfWhole,
     Reference,
     Stack,
     Sweep,
@@ -62,7 +63,20 @@ def settle(read: Translator, expression: Expression, left: Left, target: Target)
                 missing_axis(read, expression, axis, target)
         elif axis not in left.axes:
             missing_axis(read, expression, axis, target)
+    for e in walk(expression):
+        if isinstance(e, OfWhole) and len(set(e.result)) < len(e.result):
+            _refuse_index_twice(read, e)
     return expression
+
+
+def _refuse_index_twice(read: Translator, e: OfWhole) -> NoReturn:
+    read.fail(
+        "HB436",
+        f"the result of `{e.function}` would have the index `{set_of(e.result[0])}` twice",
+        e.span,
+        cause="matrices have two indices; what stands before them is one matrix for each",
+        help=f"compute it on a line of its own, over an index other than `{set_of(e.result[0])}`",
+    )
 
 
 def _refuse_sweep(read: Translator, e: Sweep, left: Left) -> NoReturn:

@@ -252,5 +252,5 @@ def test_default_folders() -> None:
 def test_a_number_may_stand_in_the_place_of_a_file(hdsl: Hdsl, folder: Path) -> None:
     ended = hdsl("run", "direct.hbm", "--data", "blue=56", "--seed", "1")
     assert ended.code == 0
-    fit = package.Fit.load(folder / "direct.run")
+    fit = package.open(folder / "direct.run")
     assert float(fit.posterior["theta"].mean()) == pytest.approx(58 / 66, abs=0.01)
