@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hdsl.diagnostics import Diagnostic, HdslError
+from hdsl.syntax.decode import read_source
 
 RECORD = "run.json"
 FIT = "fit.nc"
@@ -76,6 +77,23 @@ def unfinished(folder: Path) -> Diagnostic | None:
         "stopped, or still runs",
         help=f"run it again: {record.get('again')}",
         severity="warning" if has_fit else "error",
+    )
+
+
+def changed_model(folder: Path) -> Diagnostic | None:
+    """What is said of a run whose model, the file beside its folder, has another text by now."""
+    text, model = read(folder).get("model_text"), folder.with_suffix(".hbm")
+    try:
+        if text is None or read_source(model).text == text:
+            return None
+    except HdslError:
+        return None
+    return Diagnostic(
+        "HB590",
+        f"`{model}` was changed after this run",
+        cause=f"`{folder}` holds the fit of the model as it was",
+        help=f"for the new text: `hdsl run {model}`",
+        severity="warning",
     )
 
 

@@ -59,4 +59,7 @@ def open_run(name: str, output: Output) -> tuple[Path, Fit]:
     if killed is not None and killed.severity == "error":
         raise HdslError([killed])
     output.diagnose([killed] if killed is not None else [])
-    return place, open_fit(place)
+    found = open_fit(place)
+    changed = run_folder.changed_model(place)
+    output.diagnose([changed] if changed is not None else [])
+    return place, found

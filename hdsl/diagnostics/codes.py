@@ -231,6 +231,7 @@ CODES: dict[str, str] = {
     "HB587": "no such kind of figure",
     "HB588": "a figure that can't be drawn",
     "HB589": "a figure that can't be written",
+    "HB590": "a model that was changed after its run",
     # Lints.
     "HB601": "an improper prior",
     "HB602": "an index that hides another",

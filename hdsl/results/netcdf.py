@@ -191,7 +191,7 @@ def _missing(file: Path) -> Diagnostic:
         "HB570",
         f"there is no fit at `{file}`",
         cause=f"a fit is a netCDF file; in the folder of a run it is called `{FILE_NAME}`",
-        help="give the folder of a finished run, or the file that `fit.save` wrote",
+        help="fit the model with `hdsl run`, or give the folder of a finished run, as `model.run`",
     )
 
 

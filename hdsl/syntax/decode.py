@@ -25,6 +25,10 @@ def read_source(path: Path) -> Source:
     # A name of a file may hold bytes that are no text.
     name = str(path).encode("utf-8", "backslashreplace").decode("utf-8")
     help = "check the name; a new model starts as a text file that ends in `.hbm`"
+    if path.suffix.lower() in (".csv", ".tsv"):
+        title = f"`{name}` is a table of data, not a model"
+        help = f"`hdsl new model.hbm --data {name}` writes a first model for it"
+        raise HdslError([Diagnostic("HB126", title, help=help)])
     try:
         if stat.S_ISFIFO(path.stat().st_mode):  # to open one waits for its other end
             raise OSError(0, "it is a pipe")
@@ -36,9 +40,15 @@ def read_source(path: Path) -> Source:
     except ValueError:
         content, reason = b"", "that can't be the name of a file"
     if reason:
+        if path.name and path.is_dir() and (models := sorted(path.glob("*.hbm"))):
+            help = f"name the model in it, as `{min(models, key=_is_other)}`"
         title = f"model file `{name}` cannot be read: {reason}"
         raise HdslError([Diagnostic("HB126", title, help=help)])
     return Source(decode(content, name), name)
+
+
+def _is_other(model: Path) -> bool:
+    return model.name != "model.hbm"
 
 
 def decode(data: bytes, name: str = "model") -> str:

@@ -40,7 +40,7 @@ def unexpected_word(mistake: Mistake) -> Diagnostic:
             mistake.span,
             note="the statement should go on here",
             cause=cause,
-            help="complete the statement, or delete its beginning",
+            help=_advice_at_end(mistake),
         )
     shown = mistake.found if len(mistake.found) <= 30 else mistake.found[:27] + "..."
     return Diagnostic(
@@ -76,6 +76,13 @@ def list_expected(mistake: Mistake) -> str:
     return f"{', '.join(first)} or {last}" if first else last
 
 
+def _advice_at_end(mistake: Mistake) -> str:
+    words = [word.text for word in mistake.statement]
+    if len(words) == 4 and words[0] == "index" and words[2] == "=":
+        return f"give its labels: `{words[1]} = 1..{words[3]}` or `{words[1]} = {{A, B}}`"
+    return "complete the statement, or delete its beginning"
+
+
 def _advice(mistake: Mistake) -> str:
     previous = mistake.previous
     words = [kind.lower() for kind in _WORDS if kind in mistake.accepts]
@@ -90,6 +97,8 @@ def _advice(mistake: Mistake) -> str:
         return ""
     if mistake.found == "[":
         return _advice_on_bracket(previous.text)
+    if mistake.kind == "STRING" and [w.text for w in mistake.before[-2:]] == [",", "from"]:
+        return "delete the comma before `from`"
     if previous.text == "from" and mistake.kind == "NAME":
         return f'put the name of the file in double quotes: `"{_file_name(mistake)}"`'
     if previous.text == "censored":
@@ -131,6 +140,8 @@ def _has_word(mistake: Mistake, text: str) -> bool:
 def _advice_on_bracket(previous: str) -> str:
     if previous == "]":
         return "write several indices in one pair of brackets: `x[i, j]`"
+    if previous in ("true", "false", "inf"):
+        return f"`{previous}` is reserved: choose another name"
     if previous == ")":
         return "give the result a name, and write the brackets after that name"
     return ""

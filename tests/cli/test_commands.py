@@ -66,6 +66,7 @@ def test_a_bad_command_line(hdsl: Hdsl, words: tuple[str, ...]) -> None:
         (("check", "nosuch.hbm"), "HB126"),
         (("check", "."), "HB126"),
         (("check", "a\0b"), "HB126"),
+        (("check", "rows.csv"), "HB126"),
         (("check", "wrong.hbm"), "HB201"),
         (("explain", "wrong.hbm"), "HB201"),
         (("run", "wrong.hbm"), "HB201"),

@@ -244,6 +244,17 @@ def test_a_killed_run_tells_what_it_was(
     assert "seed 4" in shown.out
 
 
+def test_a_model_that_was_changed_after_its_run_is_told(hdsl: Hdsl, folder: Path) -> None:
+    assert hdsl("run", "direct.hbm", "--seed", "4").code == 0
+    assert hdsl("summary", "direct.run").err == ""
+    model = folder / "direct.hbm"
+    model.write_text(model.read_text() + "# more")
+    for name in ("direct.run", "direct.hbm"):
+        told = hdsl("summary", name)
+        assert told.code == 0
+        assert "warning[HB590]" in told.err
+
+
 def test_default_folders() -> None:
     assert run_folder.default_folder("a/model.hbm") == Path("a/model.run")
     assert run_folder.default_folder("-") == Path("model.run")

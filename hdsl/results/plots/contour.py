@@ -37,7 +37,7 @@ def draw(subject: Subject, wishes: Wishes) -> Figure:
     if len(quantities) != 2:
         raise refusal(
             "contours show two quantities",
-            f"{len(quantities)} are named" if names else "the model does not suggest two",
+            f"named here: {len(quantities)}" if names else "the model does not suggest two",
             "name two, as in `hdsl plot RUN contour 'log(a/b)' 'log(a+b)'`",
         )
     first, second = quantities

@@ -28,7 +28,7 @@ def draw(subject: Subject, wishes: Wishes) -> Figure:
     if len(names) != 1:
         raise refusal(
             "a curve shows one quantity",
-            f"{len(names)} are named" if names else "no index of this model is used as a number",
+            f"named here: {len(names)}" if names else "no index of this model is used as a number",
             "name one, as in `hdsl plot RUN curve M`",
         )
     variable = subject.family(names[0])
