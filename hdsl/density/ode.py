@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from hdsl.diagnostics import Diagnostic, HdslError
 
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ RELATIVE_ERROR, ABSOLUTE_ERROR = 1e-7, 1e-9
 MOST_STEPS = 4096
 SHORTEST_STEP = 1e-14
 """A share of the whole time; a solution that needs shorter steps runs away."""
+_FEW_ROWS, _ROWS_AT_ONCE = 8, 64
+"""From the first on, rows are solved in blocks, which one program serves, whatever their number."""
 
 
 def solve_rows(rate: Rate, initial: Any, start: Any, times: Any, inputs: tuple[Any, ...]) -> Any:
@@ -37,12 +41,30 @@ def solve_rows(rate: Rate, initial: Any, start: Any, times: Any, inputs: tuple[A
     return jax.vmap(solve)(initial, start, times, inputs)
 
 
-def compiled_rows(rate: Rate, initial: Any, start: Any, times: Any, inputs: tuple[Any, ...]) -> Any:
-    """The same, compiled; equal rates are compiled once."""
-    return _compiled(_Keyed(rate))(initial, start, times, inputs)
+def compiled_rows(
+    rate: Rate,
+    initial: np.ndarray,
+    start: np.ndarray,
+    times: np.ndarray,
+    inputs: tuple[np.ndarray, ...],
+) -> np.ndarray:
+    """The same, compiled; equal rates are compiled once, however many rows there are."""
+    rows = len(times)
+    if not rows:
+        return np.zeros((*times.shape, *initial.shape[1:]))
+    arguments = (initial, start, times, *inputs)
+    block = rows if rows < _FEW_ROWS else _ROWS_AT_ONCE
+    shapes = tuple(((block, *array.shape[1:]), array.dtype) for array in arguments)
+    program = program_for(Keyed(rate), shapes)
+    found: list[np.ndarray] = []
+    for first in range(0, rows, block):
+        # The last row once more where a block is not full.
+        taken = np.minimum(np.arange(first, first + block), rows - 1)
+        found.append(np.asarray(program(*(array[taken] for array in arguments))))
+    return np.concatenate(found)[:rows]
 
 
-class _Keyed:
+class Keyed:
     """A rate that is equal to another if the same program computes both."""
 
     def __init__(self, rate: Rate) -> None:
@@ -52,14 +74,21 @@ class _Keyed:
         return hash(self.rate.key)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Keyed) and self.rate.key == other.rate.key
+        return isinstance(other, Keyed) and self.rate.key == other.rate.key
 
 
 @lru_cache(maxsize=16)
-def _compiled(keyed: _Keyed) -> Callable[..., Any]:
+def program_for(keyed: Keyed, shapes: tuple[tuple[tuple[int, ...], np.dtype[Any]], ...]) -> Any:
+    """The program that solves as many rows as the shapes say; the last sixteen are kept."""
     import jax
 
-    return jax.jit(lambda *arguments: solve_rows(keyed.rate, *arguments))
+    from hdsl.density.programs import compile_lowered
+
+    def rows(initial: Any, start: Any, times: Any, *inputs: Any) -> Any:
+        return solve_rows(keyed.rate, initial, start, times, inputs)
+
+    given = (jax.ShapeDtypeStruct(*shape) for shape in shapes)
+    return compile_lowered(jax.jit(rows).lower(*given))
 
 
 def _single(rate: Rate) -> Callable[..., Any]:

@@ -34,7 +34,8 @@ class Rate:
     @property
     def key(self) -> tuple[Any, ...]:
         """Equal for equal rates."""
-        return (self.body, self.state_axes, self.inputs, id(self.sets), id(self.sizes))
+        sizes = tuple(sorted(self.sizes.items()))
+        return (self.body, self.state_axes, self.inputs, id(self.sets), sizes)
 
     def __call__(self, arrays: Any, time: Array, state: Array, inputs: tuple[Array, ...]) -> Array:
         from hdsl.expressions.evaluate import Evaluator

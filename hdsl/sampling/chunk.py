@@ -17,6 +17,7 @@ from jax import Array
 from numpy.typing import NDArray
 
 from hdsl.density.precision import FLOAT
+from hdsl.density.programs import compile_lowered
 from hdsl.sampling.adaptation import (
     Adaptation,
     adapt,
@@ -25,7 +26,6 @@ from hdsl.sampling.adaptation import (
 )
 from hdsl.sampling.evaluation import (
     ValueAndGradient,
-    compile_lowered,
     guarded_value_and_gradient,
     to_device,
 )

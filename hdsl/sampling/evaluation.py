@@ -1,4 +1,4 @@
-"""Values and gradients of a log density, and how its programs are compiled.
+"""Values and gradients of a log density.
 
 Importing this module imports JAX; the rest of the package does so inside functions.
 """
@@ -16,18 +16,11 @@ from jax import Array
 from numpy.typing import NDArray
 
 from hdsl.density.precision import FLOAT
+from hdsl.density.programs import compile_lowered
 from hdsl.sampling.settings import LogDensity
 
 ValueAndGradient = Callable[[Array], tuple[Array, Array]]
 ValueAndGradientGivenData = Callable[[Array, Any], tuple[Array, Array]]
-
-# Roughly halves XLA's time for these programs and leaves their speed as it was.
-_CPU_OPTIONS: dict[str, str | bool] = {"xla_cpu_use_fusion_emitters": False}
-# For what runs a few times only: a third of the time to compile, about half the speed.
-_BRIEF_OPTIONS = _CPU_OPTIONS | {
-    "xla_backend_optimization_level": "0",
-    "xla_llvm_disable_expensive_passes": True,
-}
 
 
 _LARGEST = 1e60
@@ -57,19 +50,6 @@ def guarded_value_and_gradient(log_density: LogDensity) -> ValueAndGradientGiven
 
     # The loops around it are traced several times; this one is then found in JAX's cache.
     return jax.jit(guarded, inline=True)
-
-
-def compile_lowered(lowered: jax.stages.Lowered, brief: bool = False) -> jax.stages.Compiled:
-    """Compile, with the options that suit the processor where its compiler knows them.
-
-    A program that is `brief` runs a few times only, and is compiled faster.
-    """
-    if jax.default_backend() != "cpu":
-        return lowered.compile()
-    try:
-        return lowered.compile(compiler_options=_BRIEF_OPTIONS if brief else _CPU_OPTIONS)
-    except jax.errors.JaxRuntimeError:
-        return lowered.compile()
 
 
 def evaluator(

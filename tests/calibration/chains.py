@@ -107,11 +107,8 @@ class Hamiltonian(Chains):
         super().__init__(density)
         import jax
 
-        from hdsl.sampling.evaluation import (
-            compile_lowered,
-            guarded_value_and_gradient,
-            to_device,
-        )
+        from hdsl.density.programs import compile_lowered
+        from hdsl.sampling.evaluation import guarded_value_and_gradient, to_device
 
         both = jax.vmap(guarded_value_and_gradient(density.log_density), in_axes=(0, None))
         places = np.zeros((DRAWS, density.dimension))

@@ -12,8 +12,9 @@ import pytest
 from scipy import integrate, stats
 
 import hdsl
-from hdsl.density import ode_derivatives
+from hdsl.density import ode, ode_derivatives
 from hdsl.density.density import lower
+from hdsl.density.law import law_errors
 from hdsl.density.recover import recover
 from hdsl.model.bind import bind
 from hdsl.plan.planner import make_plan
@@ -150,6 +151,33 @@ def test_initial_states_and_times_of_their_own() -> None:
     t = np.array([[0, 1], [2, 1], [0.5, 3]])
     expected = np.array([1, 2, 3])[:, None] * np.exp(-0.7 * t)
     np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("rows", [0, 1, 7, 8, 65])
+def test_solutions_of_any_number_of_rows(rows: int) -> None:
+    """However many there are, and whatever blocks they are solved in: each is its own."""
+    found = known(
+        f"index p = 1..{rows}\n"
+        "data t[n] = [0, 1, 3]\n"
+        "def decay(time, x) = -0.7 * x\n"
+        "z[p, n] = ode(decay, p, start = 0, at = t[n])"
+    )
+    expected = np.arange(1, rows + 1)[:, None] * np.exp(-0.7 * np.array([0, 1, 3]))
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+def test_equal_equations_are_compiled_once() -> None:
+    model = hdsl.compile(COOLING)
+    bound = bind(model.graph)
+    density = lower(make_plan(model.graph), bound)
+    at = np.array([-1.2, 18.0, 79.0]) + np.zeros((70, 1))
+    ode.program_for.cache_clear()
+    recovered = recover(density.plan, bound, density.constrain(at), 1, 70)
+    for draws in (70, 9):
+        errors = law_errors(density, at[:draws], {})
+        np.testing.assert_allclose(errors, np.zeros(draws), atol=1e-9)
+    assert recovered["temp"].array.shape == (70, 4)
+    assert ode.program_for.cache_info().currsize == 1
 
 
 def test_a_solution_that_explodes_has_no_density() -> None:
