@@ -94,7 +94,11 @@ def _meanings(subject: Subject) -> Iterator[tuple[str, str]]:
         internal = getattr(item, "is_internal", False)
         if item.description and name not in seen and not internal:
             seen.add(name)
-            yield (f"{name}[{', '.join(axes)}]" if axes else name), item.description
+            chosen = (graph.selections.get(axis) for axis in axes)
+            over = [
+                a for axis, c in zip(axes, chosen, strict=True) for a in (c.over if c else (axis,))
+            ]
+            yield (f"{name}[{', '.join(over)}]" if over else name), item.description
 
 
 def picture(subject: Subject) -> Markup | None:
