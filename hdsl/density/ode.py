@@ -101,7 +101,7 @@ def _single(rate: Rate) -> Callable[..., Any]:
     def change(time: Any, state: Any, inputs: Any) -> Any:
         return rate(arrays, time, state, inputs)
 
-    return differentiable(change, integrate)
+    return differentiable(change, integrate, states)
 
 
 def integrate(
@@ -156,6 +156,41 @@ def integrate(
         return jnp.where(kept, array[places], jnp.nan)
 
     return jax.tree.map(found, solution.ys)
+
+
+def states(
+    change: Callable[..., Any],
+    initial: Any,
+    start: Any,
+    times: Any,
+    inputs: Any,
+    measured: Callable[[Any], Any] = lambda state: state,
+) -> Any:
+    """The same in a third of the time, but without derivatives."""
+    _diffrax()
+    import jax
+    import jax.numpy as jnp
+    from jax.flatten_util import ravel_pytree
+
+    from hdsl.density.ode_steps import Control, follow
+
+    flat, structured = ravel_pytree(initial)
+    order = jnp.argsort(times)
+    asked = jnp.maximum(times[order], start)
+    control = Control(
+        RELATIVE_ERROR, ABSOLUTE_ERROR, MOST_STEPS, SHORTEST_STEP * (asked[-1] - start)
+    )
+    found, done = follow(
+        lambda time, state: ravel_pytree(change(time, structured(state), inputs))[0],
+        flat,
+        start,
+        asked,
+        lambda state: ravel_pytree(measured(structured(state)))[0],
+        control,
+    )
+    good = done & (times >= start)
+    kept = jnp.where(good[:, None], found[jnp.argsort(order)], jnp.nan)
+    return jax.vmap(structured)(kept)
 
 
 def _diffrax() -> Any:

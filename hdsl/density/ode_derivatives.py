@@ -19,7 +19,9 @@ Solution = Callable[[Any, Any, Any, tuple[Any, ...]], Any]
 """Of initial state, start, times and inputs: the states, of shape (time, …state)."""
 
 
-def differentiable(change: Callable[..., Any], integrate: Callable[..., Any]) -> Solution:
+def differentiable(
+    change: Callable[..., Any], integrate: Callable[..., Any], follow: Callable[..., Any]
+) -> Solution:
     """The solution of one differential equation, with derivatives.
 
     Parameters
@@ -27,7 +29,9 @@ def differentiable(change: Callable[..., Any], integrate: Callable[..., Any]) ->
     change
         The rate of change, a function of time, state and inputs.
     integrate
-        Gives the states; as `hdsl.density.ode.integrate`.
+        Gives the states, and derivatives backwards; as `hdsl.density.ode.integrate`.
+    follow
+        Gives the states faster, without derivatives; as `hdsl.density.ode.states`.
     """
     import jax
 
@@ -42,7 +46,7 @@ def differentiable(change: Callable[..., Any], integrate: Callable[..., Any]) ->
         if _count(numbers, moving) > _MOST_NUMBERS:
             return jax.vjp(states, *arguments)
         units = _units(numbers, moving)
-        found, by_number = integrate(
+        found, by_number = follow(
             _with_slopes(change, units[2:]),
             (initial, _first_slopes(initial, change(start, initial, inputs), units)),
             start,
@@ -56,7 +60,7 @@ def differentiable(change: Callable[..., Any], integrate: Callable[..., Any]) ->
     def backwards(pull_back: Any, change_of_density: Any) -> Any:
         return pull_back(change_of_density)
 
-    solve = jax.custom_vjp(states)
+    solve = jax.custom_vjp(partial(follow, change))
     solve.defvjp(forwards, backwards, symbolic_zeros=True)
     return solve
 

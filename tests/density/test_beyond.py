@@ -142,6 +142,29 @@ def test_a_state_with_labels_and_a_solution_for_each_plate() -> None:
     np.testing.assert_allclose(found, solution.y.T[[0, 2, 1]], rtol=1e-6)
 
 
+def test_states_at_many_times_of_any_order() -> None:
+    """Several within a step, none within others, twice the same."""
+    rng = np.random.default_rng(1)
+    asked = np.concatenate([rng.uniform(0, 0.3, 40), [5, 5, 0], rng.uniform(9, 9.1, 20)])
+    found = known(
+        f"index k = 1..2\ndata t[n] = {asked.tolist()}\n"
+        "first[k] = [1, 0]\n"
+        "def turn(time, v) = [v[2], -v[1]]\n"
+        "z[n, k] = ode(turn, first, start = 0, at = t[n])"
+    )
+    expected = np.stack([np.cos(asked), -np.sin(asked)], axis=1)
+    np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-6)
+
+
+def test_a_step_into_states_without_a_rate_is_made_shorter() -> None:
+    found = known(
+        "data t[n] = [1, 1.9]\ndef fall(time, x) = -sqrt(x)\n"
+        "z[n] = ode(fall, 1, start = 0, at = t[n])"
+    )
+    # An error of the root of x lasts, and x becomes as small as 0.0025.
+    np.testing.assert_allclose(found, (1 - np.array([1, 1.9]) / 2) ** 2, rtol=1e-5)
+
+
 def test_initial_states_and_times_of_their_own() -> None:
     found = known(
         "data start[p] = [1, 2, 3], t[p, n] = [[0, 1], [2, 1], [0.5, 3]]\n"
