@@ -221,7 +221,8 @@ def _data_item(
             return None
     kind = _type(names, item)
     column = item.column.value if item.column is not None else name
-    labels_of = name if item.column is not None and name in names.sets and not axes else None
+    named = item.column is not None or file is not None
+    labels_of = name if named and name in names.sets and not axes and kind is None else None
     return DataDeclaration(
         name, tuple(axes), kind, column, file, given, labels_of,
         item.span, item.type.span if item.type else item.span, description,

@@ -229,8 +229,9 @@ def test_a_column_with_the_name_of_the_set_holds_its_labels(tmp_path: Path) -> N
     assert list(bound(text, folder=tmp_path).sets["school"].labels) == ["B", "A"]
     declared = f"index school = {{A, B}}\n{text}"
     assert bound(declared, folder=tmp_path).values["y"].array.tolist() == [2, 1]
-    named = declared.replace("data y", 'data "school" as school, y')
-    assert bound(named, folder=tmp_path).values["y"].array.tolist() == [2, 1]
+    for words in ('data "school" as school, y', "data school, y"):
+        named = declared.replace("data y", words)
+        assert bound(named, folder=tmp_path).values["y"].array.tolist() == [2, 1]
     write(tmp_path, "a.csv", "school,y\nB,1\nA,2\nB,3\n")
     found = one_mistake(text, folder=tmp_path)
     assert found.code == "HB321"
