@@ -502,8 +502,8 @@ def test_mass_of_the_milky_way_is_that_of_other_samplers(model: str) -> None:
 
 @pytest.mark.parametrize(("model", "clusters"), [("model", 32), ("latent", 35), ("dwarfs", 21)])
 def test_directions_at_the_tracers_are_orthonormal(model: str, clusters: int) -> None:
-    graph = hdsl.load(EXAMPLES / "milky_way" / f"{model}.hbm").graph
-    values = bind(graph).values
+    folder = EXAMPLES / "milky_way"
+    values = bind(hdsl.load(folder / f"{model}.hbm").graph, folder=folder).values
     for names in (("along", "east", "north"), ("e_r", "e_1", "e_2")):
         vectors = np.stack([values[name].array for name in names], axis=1)
         assert vectors.shape == (clusters, 3, 3)

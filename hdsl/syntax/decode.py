@@ -35,13 +35,15 @@ def read_source(path: Path) -> Source:
         with path.open("rb") as file:
             content = file.read(LARGEST_MODEL + 1)
         reason = "" if len(content) <= LARGEST_MODEL else "it has more than 10 MB"
+    except IsADirectoryError as error:
+        content, reason = b"", (error.strerror or "it is a folder").lower()
+        if models := sorted(path.glob("*.hbm")):
+            help = f"name the model in it, as `{min(models, key=_is_other)}`"
     except OSError as error:
         content, reason = b"", (error.strerror or "no reason given").lower()
     except ValueError:
         content, reason = b"", "that can't be the name of a file"
     if reason:
-        if path.name and path.is_dir() and (models := sorted(path.glob("*.hbm"))):
-            help = f"name the model in it, as `{min(models, key=_is_other)}`"
         title = f"model file `{name}` cannot be read: {reason}"
         raise HdslError([Diagnostic("HB126", title, help=help)])
     return Source(decode(content, name), name)
