@@ -6,7 +6,7 @@ NAME_SIZE, FORMULA_SIZE, CHIP_SIZE, PLATE_SIZE = 19, 12.5, 12, 12.5
 HEADING_SIZE, TITLE_SIZE, FATE_SIZE, SMALL_SIZE = 14, 17, 11, 12.5
 """Sizes of the letters, in pixels."""
 
-WIDEST_FORMULA, MOST_LINES = 190.0, 2
+WIDEST_FORMULA, MOST_LINES = 190.0, 3
 ROUND = 26.0
 """Largest radius of a corner."""
 

@@ -55,8 +55,11 @@ def draw(subject: Subject, wishes: Wishes) -> Figure:
 
 
 def suggested(subject: Subject) -> list[tuple[str, ...]]:
-    """Each observation of real numbers whose mean is a function of one covariate."""
-    return [(found.name,) for found in mean_functions(subject)]
+    """Each observation of real numbers whose mean is a function of one covariate.
+
+    Where groups differ, the line of their average may run through none of them.
+    """
+    return [(found.name,) for found in mean_functions(subject) if not found.averaged]
 
 
 def _chosen(subject: Subject, names: tuple[str, ...]) -> MeanFunction:
