@@ -25,10 +25,7 @@ NAMES = sorted(path.parent.name for path in EXAMPLES.glob("*/model.hbm"))
 # Folder and stem of each model file: an example may have several.
 MODELS = sorted((path.parent.name, path.stem) for path in EXAMPLES.glob("*/*.hbm"))
 # Runs of minutes.
-SLOW = {
-    ("lynx_hare", "model"),
-    *(("milky_way", model) for model in ("dwarfs", "latent", "newer")),
-}
+SLOW = {("milky_way", model) for model in ("dwarfs", "latent", "newer")}
 RUNS = [
     pytest.param(*model, marks=pytest.mark.slow) if model in SLOW else model for model in MODELS
 ]
