@@ -11,7 +11,7 @@ from hdsl.distributions.multinormal import NORMAL_BY_ROOT
 from hdsl.expressions.functions import where
 from hdsl.expressions.rewrite import rename_axes
 from hdsl.expressions.tree import Expression, OfWhole, apply
-from hdsl.model.graph import Factor, whole
+from hdsl.model.graph import Factor, Stochastic, whole
 from hdsl.plan.gaussian import Child, combined, residual, site_of_children
 from hdsl.plan.phrases import listed
 from hdsl.plan.plan import Drawn
@@ -59,26 +59,13 @@ class JointNormalCollapse(Rule):
             pieces[child.factor.name] = residual(child, centre)
             spent[child.factor.name] = name
         pair, over = random.pair, random.pair[:1]
-        cov, mean = covariance(random), random.parameters["mean"]
-        q, apart = whole(weight, node.axes), whole(centre, node.axes) - mean
+        cov = covariance(random)
+        q = whole(weight, node.axes)
+        apart = whole(centre, node.axes) - random.parameters["mean"]
         evidence = OfWhole("normal evidence", ((cov, pair), (q, over), (apart, over)))
-        evidence = where(apply("undefined", evidence), -np.inf, evidence)
-        pieces[name] = Factor(name, total(evidence, node.plates), node.span)
         root = OfWhole("normal posterior root", ((cov, pair), (q, over)), pair)
-        pulled = OfWhole("root times its transpose times", ((root, pair), (q * apart, over)), over)
-        posterior = replace(
-            random,
-            distribution=NORMAL_BY_ROOT,
-            arguments=(("mean", mean + pulled), ("root", root)),
-            written=(),
-        )
-        return replace(
-            state,
-            pieces=pieces,
-            definitions=definitions,
-            spent=spent,
-            recovery=(Drawn(replace(node, random=posterior)), *state.recovery),
-        )
+        state = replace(state, pieces=pieces, definitions=definitions, spent=spent)
+        return drawn_by_root(state, node, evidence, root, q * apart)
 
     def reason(self, state: State, site: Site) -> str:
         names = [child.factor.name for child in site.found["children"]]
@@ -87,6 +74,33 @@ class JointNormalCollapse(Rule):
             f"it is MultiNormal, and {listed(names)} {verb} its elements with Normal errors: "
             "integrated out exactly, and drawn afterwards given the rest"
         )
+
+
+def drawn_by_root(
+    state: State, node: Stochastic, evidence: Expression, root: Expression, pull: Expression
+) -> State:
+    """The state once a normal vector has left its evidence, and is drawn afterwards.
+
+    Given the rest, its mean is moved by ``root @ transpose(root) @ pull``, and its covariance is
+    ``root @ transpose(root)``.
+    """
+    random = node.random
+    assert isinstance(random, Joint)
+    pair, over = random.pair, random.pair[:1]
+    evidence = where(apply("undefined", evidence), -np.inf, evidence)
+    left = Factor(node.name, total(evidence, node.plates), node.span)
+    step = OfWhole("root times its transpose times", ((root, pair), (pull, over)), over)
+    posterior = replace(
+        random,
+        distribution=NORMAL_BY_ROOT,
+        arguments=(("mean", random.parameters["mean"] + step), ("root", root)),
+        written=(),
+    )
+    return replace(
+        state,
+        pieces={**state.pieces, node.name: left},
+        recovery=(Drawn(replace(node, random=posterior)), *state.recovery),
+    )
 
 
 def covariance(random: Joint) -> Expression:

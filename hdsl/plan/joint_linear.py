@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from hdsl.distributions.joint import Joint
-from hdsl.distributions.multinormal import NORMAL_BY_ROOT
 from hdsl.expressions.functions import square, where
 from hdsl.expressions.rewrite import LinearTerm, linear, rename_axes
 from hdsl.expressions.tree import (
@@ -26,9 +23,8 @@ from hdsl.expressions.tree import (
 )
 from hdsl.model.graph import Factor, Stochastic, whole
 from hdsl.plan.gaussian import as_gaussian
-from hdsl.plan.joint_gaussian import covariance
+from hdsl.plan.joint_gaussian import covariance, drawn_by_root
 from hdsl.plan.phrases import listed, shown
-from hdsl.plan.plan import Drawn
 from hdsl.plan.rule import Refusal, Rule, Site
 from hdsl.plan.state import Gaussian, Piece, State
 from hdsl.plan.sums import Link, total
@@ -126,23 +122,9 @@ class JointLinearCollapse(Rule):
         cov, pair, over = covariance(random), random.pair, random.pair[:1]
         a, u = whole(told, (*node.axes, column)), whole(pulled, node.axes)
         evidence = OfWhole("linear evidence", ((cov, pair), (a, pair), (u, over)))
-        evidence = where(apply("undefined", evidence), -np.inf, evidence)
-        pieces[name] = Factor(name, total(evidence, node.plates), node.span)
         root = OfWhole("linear posterior root", ((cov, pair), (a, pair)), pair)
-        step = OfWhole("root times its transpose times", ((root, pair), (u, over)), over)
-        posterior = replace(
-            random,
-            distribution=NORMAL_BY_ROOT,
-            arguments=(("mean", random.parameters["mean"] + step), ("root", root)),
-            written=(),
-        )
-        return replace(
-            state,
-            pieces=pieces,
-            definitions=definitions,
-            spent=spent,
-            recovery=(Drawn(replace(node, random=posterior)), *state.recovery),
-        )
+        state = replace(state, pieces=pieces, definitions=definitions, spent=spent)
+        return drawn_by_root(state, node, evidence, root, u)
 
     def reason(self, state: State, site: Site) -> str:
         names = [child.factor.name for child in site.found["children"]]
