@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from hdsl.distributions.distribution import Array, Distribution, Form, Parameter, Support
-from hdsl.distributions.tails import two_tails
+from hdsl.distributions.tails import SummedTails, two_tails
 from hdsl.expressions.functions import exp, where
 from hdsl.expressions.ranges import COUNT, POSITIVE, PROBABILITY, REAL, UNIT
 from hdsl.expressions.tree import Constant, Expression, apply
@@ -103,7 +103,7 @@ def _beyond(x: Expression, n: Expression) -> tuple[Expression, Expression]:
     return apply("max", n - whole, 1.0), apply("max", whole + 1.0, 1.0)
 
 
-class BetaBinomial(Distribution):
+class BetaBinomial(SummedTails):
     """Binomial distribution whose chance of success has a beta distribution."""
 
     name = "BetaBinomial"
@@ -127,21 +127,7 @@ class BetaBinomial(Distribution):
         rising = apply("log_rising", a, x) + apply("log_rising", b, n - x)
         return apply("log_choose", n, x) + rising - apply("log_rising", a + b, n)
 
-    def cdf(self, x: Expression, n: Expression, a: Expression, b: Expression) -> Expression:
-        return exp(self.log_cdf(x, n, a, b))
-
-    def survival(self, x: Expression, n: Expression, a: Expression, b: Expression) -> Expression:
-        return exp(self.log_survival(x, n, a, b))
-
-    def log_cdf(self, x: Expression, n: Expression, a: Expression, b: Expression) -> Expression:
-        return self._log_tails(x, n, a, b)[0]
-
-    def log_survival(
-        self, x: Expression, n: Expression, a: Expression, b: Expression
-    ) -> Expression:
-        return self._log_tails(x, n, a, b)[1]
-
-    def _log_tails(
+    def log_tails(
         self, x: Expression, n: Expression, a: Expression, b: Expression
     ) -> tuple[Expression, Expression]:
         k = apply("floor", x)

@@ -8,7 +8,7 @@ import numpy as np
 
 from hdsl.distributions.distribution import Array, Distribution, Parameter, Support
 from hdsl.distributions.poisson import COUNTS, poisson_draws
-from hdsl.distributions.tails import two_tails
+from hdsl.distributions.tails import SummedTails, two_tails
 from hdsl.expressions.functions import exp, log, where
 from hdsl.expressions.ranges import COUNT, NONNEGATIVE, POSITIVE, UNIT
 from hdsl.expressions.tree import Constant, Expression, apply
@@ -19,7 +19,7 @@ _MOST = 1e12
 """Beyond this count, nothing else is left of it."""
 
 
-class Hypergeometric(Distribution):
+class Hypergeometric(SummedTails):
     """Hypergeometric distribution: draws without putting back."""
 
     name = "Hypergeometric"
@@ -43,21 +43,7 @@ class Hypergeometric(Distribution):
         ways = apply("log_choose", a, x) + apply("log_choose", b, n - x)
         return ways - apply("log_choose", a + b, n)
 
-    def cdf(self, x: Expression, n: Expression, a: Expression, b: Expression) -> Expression:
-        return exp(self.log_cdf(x, n, a, b))
-
-    def survival(self, x: Expression, n: Expression, a: Expression, b: Expression) -> Expression:
-        return exp(self.log_survival(x, n, a, b))
-
-    def log_cdf(self, x: Expression, n: Expression, a: Expression, b: Expression) -> Expression:
-        return self._log_tails(x, n, a, b)[0]
-
-    def log_survival(
-        self, x: Expression, n: Expression, a: Expression, b: Expression
-    ) -> Expression:
-        return self._log_tails(x, n, a, b)[1]
-
-    def _log_tails(
+    def log_tails(
         self, x: Expression, n: Expression, a: Expression, b: Expression
     ) -> tuple[Expression, Expression]:
         support = self.support(n, a, b)
@@ -164,7 +150,7 @@ class Skellam(Distribution):
         return rate1 - rate2
 
 
-class BetaNegativeBinomial(Distribution):
+class BetaNegativeBinomial(SummedTails):
     """Failures before the n-th success, when the chance of success has a beta distribution."""
 
     name = "BetaNegativeBinomial"
@@ -183,21 +169,7 @@ class BetaNegativeBinomial(Distribution):
         chances = apply("log_rising", a, n) + apply("log_rising", b, x)
         return ways + chances - apply("log_rising", a + b, n + x)
 
-    def cdf(self, x: Expression, n: Expression, a: Expression, b: Expression) -> Expression:
-        return exp(self.log_cdf(x, n, a, b))
-
-    def survival(self, x: Expression, n: Expression, a: Expression, b: Expression) -> Expression:
-        return exp(self.log_survival(x, n, a, b))
-
-    def log_cdf(self, x: Expression, n: Expression, a: Expression, b: Expression) -> Expression:
-        return self._log_tails(x, n, a, b)[0]
-
-    def log_survival(
-        self, x: Expression, n: Expression, a: Expression, b: Expression
-    ) -> Expression:
-        return self._log_tails(x, n, a, b)[1]
-
-    def _log_tails(
+    def log_tails(
         self, x: Expression, n: Expression, a: Expression, b: Expression
     ) -> tuple[Expression, Expression]:
         """A sum of chances up to `_MANY`, beyond it their power law.

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
+from typing import Any
 
-from hdsl.expressions.functions import where
+from hdsl.distributions.distribution import Distribution
+from hdsl.expressions.functions import exp, where
 from hdsl.expressions.tree import Expression, apply
 
 
@@ -32,3 +35,25 @@ def two_tails(
         where(inside, where(is_lower, summed, other), lower),
         where(inside, where(is_lower, other, summed), upper),
     )
+
+
+class SummedTails(Distribution):
+    """Abstract: a distribution whose tails are known by their logs, both at once."""
+
+    @abstractmethod
+    def log_tails(
+        self, x: Expression, *args: Any, **parameters: Any
+    ) -> tuple[Expression, Expression]:
+        """Log probabilities of a value at most `x`, and above it."""
+
+    def cdf(self, x: Expression, *args: Any, **parameters: Any) -> Expression:
+        return exp(self.log_cdf(x, *args, **parameters))
+
+    def survival(self, x: Expression, *args: Any, **parameters: Any) -> Expression:
+        return exp(self.log_survival(x, *args, **parameters))
+
+    def log_cdf(self, x: Expression, *args: Any, **parameters: Any) -> Expression:
+        return self.log_tails(x, *args, **parameters)[0]
+
+    def log_survival(self, x: Expression, *args: Any, **parameters: Any) -> Expression:
+        return self.log_tails(x, *args, **parameters)[1]
