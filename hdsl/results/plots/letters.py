@@ -15,7 +15,7 @@ _LETTERS = {
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _NAME = re.compile(r"[^\W\d]\w*")
 _ROLE = re.compile(
-    r"\s*(hyperpriors?|priors?|likelihood|predictions?|hyperparameters?|parameters?)\s*[:,]\s*",
+    r"^\s*(hyperpriors?|priors?|likelihood|predictions?|hyperparameters?|parameters?)\s*([:,]\s*|$)",
     re.I,
 )
 _POWER = re.compile(r"\^\(?(-?\d+)\)?")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hdsl.results.plots.bands import draw_bands
+from hdsl.results.plots.group_lines import colors_of, draw_lines, title_of
 from hdsl.results.plots.letters import described, symbol
-from hdsl.results.plots.mean_function import MeanFunction, chance_functions
+from hdsl.results.plots.mean_function import MeanFunction, chance_functions, chosen
 from hdsl.results.plots.smooth import interval
 from hdsl.results.plots.style import GREEN, INK, ORANGE, PINK, legend_below, new_figure
 from hdsl.results.plots.subject import Subject
@@ -20,19 +22,30 @@ if TYPE_CHECKING:
 
 _CHANCES = (0.1, 0.5, 0.9)
 _COLORS = (GREEN, ORANGE, PINK)
+_WANTED = (
+    "chance that depends on one covariate",
+    "the band is drawn of data with a Bernoulli distribution whose chance is a function of one "
+    "quantity that each datum has, and of what its groups have",
+)
 
 
 def draw(subject: Subject, wishes: Wishes) -> Figure:
     """The chance of a yes with bands, the 0/1 data, and where the chance is 10, 50 and 90 %."""
-    found = _chosen(subject, wishes.names)
+    found = chosen(chance_functions(subject), wishes.names, *_WANTED)
     x, y = found.x.value, found.y.value
     what = "1" if found.node.random.family == "Bernoulli" else "above 0"
     title = f"The chance that {symbol(found.name)} is {what}, against {symbol(found.covariate)}"
+    if found.has_effects:
+        title = title_of(found, f"{title},")
     figure = new_figure(title, 8.0, 5.2)
     axes = figure.add_subplot()
     margin = 0.03 * (np.ptp(x) or 1.0)
     grid = np.linspace(x.min() - margin, x.max() + margin, 300)
-    draw_bands(axes, grid, found.along(grid))
+    if found.groups is None:
+        draw_bands(axes, grid, found.along(grid))
+    else:
+        draw_bands(axes, grid, found.along(grid), f"{found.typical}: median", above=True)
+        draw_lines(axes, found, grid, colors_of(found, float(np.median(x))))
     _yes_and_no(axes, x, y)
     _chances(axes, found, grid, _wanted(wishes))
     axes.set_xlim(float(grid[0]), float(grid[-1]))
@@ -47,22 +60,6 @@ def draw(subject: Subject, wishes: Wishes) -> Figure:
 def suggested(subject: Subject) -> list[tuple[str, ...]]:
     """Yes-or-no observations, and hurdles, whose chance is a function of one covariate."""
     return [(found.name,) for found in chance_functions(subject)]
-
-
-def _chosen(subject: Subject, names: tuple[str, ...]) -> MeanFunction:
-    candidates = list(chance_functions(subject))
-    for found in candidates:
-        if not names or found.name == names[0]:
-            return found
-    known = ", ".join(f"`{found.name}`" for found in candidates)
-    raise refusal(
-        f"`{names[0]}` is no such observation"
-        if names
-        else "this model has no yes-or-no data with one covariate",
-        "the band is drawn of data with a Bernoulli distribution whose chance is a function of "
-        "one quantity that each datum has",
-        f"name {known}" if known else "choose another kind of figure",
-    )
 
 
 def _wanted(wishes: Wishes) -> tuple[float, ...]:
@@ -94,10 +91,10 @@ def _chances(axes: Axes, found: MeanFunction, grid: np.ndarray, chances: tuple[f
         known = at[np.isfinite(at)]
         if known.size < at.size / 2:
             continue
-        low, high = interval(np.where(np.isfinite(at), at, np.nan)[np.isfinite(at)], 0.95)
+        low, high = map(float, interval(known, 0.95))
         middle = float(np.median(known))
         color = _COLORS[number % len(_COLORS)]
-        label = f"{100 * chance:g} % at {middle:.3g} ({low:.3g} to {high:.3g})"
+        label = f"{100 * chance:g} % at {rounded(middle, low, high)}"
         axes.plot([low, high], [chance, chance], color=color, lw=2.2, zorder=5,
                   gid=f"interval {chance}")  # fmt: skip
         axes.plot([middle], [chance], "D", color=color, ms=6.5, mec="white", mew=0.8, ls="",
@@ -115,3 +112,11 @@ def crossings(grid: np.ndarray, curves: np.ndarray, chance: float) -> np.ndarray
         share = (chance - left) / (right - left)
     found = grid[place] + share * (grid[place + 1] - grid[place])
     return np.where(passed.any(axis=1), found, np.nan)
+
+
+def rounded(middle: float, low: float, high: float) -> str:
+    """A value with an interval, in digits that the interval's width makes worth telling."""
+    digits = 1 - math.floor(math.log10(high - low)) if high > low else 3
+    texts = (f"{round(one, digits):.{max(0, digits)}f}" for one in (middle, low, high))
+    shown = [text.replace("-", "\N{MINUS SIGN}") for text in texts]
+    return f"{shown[0]} ({shown[1]} to {shown[2]})"

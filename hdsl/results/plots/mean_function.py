@@ -13,36 +13,29 @@ from hdsl.distributions.random import Applied, Random
 from hdsl.distributions.zeros import Hurdle
 from hdsl.expressions.evaluate import Value, spread
 from hdsl.expressions.rewrite import element, position_at, rebuild
-from hdsl.expressions.tree import (
-    Along,
-    Expression,
-    Gather,
-    Position,
-    Reduce,
-    Reference,
-    Segment,
-    Shift,
-)
+from hdsl.expressions.tree import Along, Expression, Reduce, Reference, walk
 from hdsl.model.graph import Deterministic, ModelGraph, Stochastic
+from hdsl.results.plots.dependence import (
+    Dependence,
+    Groups,
+    dependence,
+    mean_of_group,
+    mean_of_population,
+)
+from hdsl.results.plots.places import (
+    Places,
+    along_data,
+    axes_of,
+    is_known,
+    measurement,
+    without_errors,
+)
 from hdsl.results.plots.smooth import interval
 from hdsl.results.plots.subject import Subject
+from hdsl.results.plots.wishes import refusal
 
 GRID = "plotted#grid"
 _ERROR_MASS = 0.68
-
-
-@dataclass(frozen=True, eq=False)
-class Places:
-    """Values with their errors; `low` and `high` are NaN where there are none.
-
-    `measured` says that the errors are those of a measurement; else they are what the posterior
-    says.
-    """
-
-    value: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    measured: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,21 +46,18 @@ class MeanFunction:
     ----------
     node
         The observation.
-    expression
-        Its mean, which holds the covariate as `use` alone.
+    mean
+        Its mean, which holds the covariate as `found.covariate` alone.
+    found
+        What the mean depends on.
     is_chance
         The chance of a yes instead, or of something above zero.
-    averaged
-        Index sets over which group effects are averaged.
     """
 
     subject: Subject
     node: Stochastic
-    axis: str
-    covariate: str
-    use: Reference
-    expression: Expression
-    averaged: tuple[str, ...] = ()
+    mean: Expression
+    found: Dependence
     is_chance: bool = False
 
     @property
@@ -76,18 +66,55 @@ class MeanFunction:
         value = self.node.value
         return value.name if isinstance(value, Reference) else self.node.name
 
+    @property
+    def covariate(self) -> str:
+        """The name of the covariate."""
+        return self.found.covariate.name
+
+    @property
+    def groups(self) -> Groups | None:
+        """The groups of data that have a mean function each."""
+        return self.found.groups
+
+    @property
+    def has_effects(self) -> bool:
+        """Whether the mean differs between groups of data."""
+        return bool(self.found.effects)
+
+    @property
+    def typical(self) -> str:
+        """What stands for all groups: their population, or the average of those that there are."""
+        means = (e for e in walk(self._of_population) if isinstance(e, Reduce))
+        is_average = any(e.function == "mean" and not is_known(self.subject, e) for e in means)
+        return "average" if is_average else "population"
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is the share of trials that is drawn."""
+        return self.node.random.family == "Binomial" and not self.is_chance
+
     def along(self, grid: np.ndarray) -> np.ndarray:
-        """The mean at values of the covariate for each draw, shape ``(draw, value)``."""
-        at = Reference(GRID, (Along(GRID),))
+        """The mean at values of the covariate for each draw, shape ``(draw, value)``.
 
-        def change(e: Expression) -> Expression | None:
-            return at if e == self.use else None
+        Where groups differ, it is that of their population.
+        """
+        return self._at(self._of_population, grid)
 
-        expression = rebuild(self.expression, change)
+    def along_group(self, group: int, grid: np.ndarray) -> np.ndarray:
+        """The same for one group."""
+        mean = mean_of_group(self.subject, self.node, self.mean, self.found, group)
+        return self._at(mean, grid)
+
+    @cached_property
+    def _of_population(self) -> Expression:
+        return mean_of_population(self.subject, self.node, self.mean, self.found)
+
+    def _at(self, mean: Expression, grid: np.ndarray) -> np.ndarray:
+        at, use = Reference(GRID, (Along(GRID),)), self.found.covariate
+        expression = rebuild(mean, lambda e: at if e == use else None)
         subject = self.subject
         values = {**subject.draws, GRID: Value(np.asarray(grid, float), (GRID,))}
-        run = subject.evaluator((expression,), values)
-        value = run(expression)
+        value = subject.evaluator((expression,), values)(expression)
         array = np.asarray(spread(value, (DRAW, GRID)), float)
         size = subject.fit.num_chains * subject.fit.num_draws
         return np.broadcast_to(array, (size, len(grid)))
@@ -95,74 +122,63 @@ class MeanFunction:
     @cached_property
     def x(self) -> Places:
         """The covariate of each datum."""
-        return self._covariate(self.use)
+        return self._covariate(self.found.covariate, self.node.axes)
 
-    def _covariate(self, use: Reference) -> Places:
+    def _covariate(self, use: Reference, axes: tuple[str, ...]) -> Places:
         subject = self.subject
-        if self.covariate in subject.model.values:
-            return _without_errors(self._data(use, {}))
+        if is_known(subject, use):
+            return without_errors(_flat(subject, use, {}, axes)[0])
         seen = measurement(subject, self.covariate)
         if seen is not None:
-            data, error, axes = seen
-            value = self._data(use, {self.covariate: Value(data, axes)})
-            sd = self._data(use, {self.covariate: Value(error, axes)})
+            data, error, own = seen
+            value = _flat(subject, use, {self.covariate: Value(data, own)}, axes)[0]
+            sd = _flat(subject, use, {self.covariate: Value(error, own)}, axes)[0]
             return Places(value, value - sd, value + sd)
-        run = subject.evaluator((use,), subject.draws)
-        found = run(use)
-        draws = np.asarray(spread(found, (DRAW, *_own(found.axes))), float)
-        draws = draws.reshape(draws.shape[0], -1)
+        draws = _flat(subject, use, subject.draws, axes)
         low, high = interval(draws, _ERROR_MASS)
         return Places(draws.mean(axis=0), low, high, measured=False)
 
     @cached_property
     def rest(self) -> Places | None:
         """The covariate of the elements of the index set that are not observed here."""
-        chosen = self.subject.model.graph.selections.get(self.axis)
+        chosen = self.subject.model.graph.selections.get(self.node.axes[0])
         if chosen is None or len(chosen.over) != 1:
             return None
-        everything = Reference(self.use.name, (Along(chosen.over[0]),))
-        axes = _axes_of(self.subject, self.covariate)
-        if axes != chosen.over:
+        everything = Reference(self.covariate, (Along(chosen.over[0]),))
+        if axes_of(self.subject, self.covariate) != chosen.over:
             return None
-        places = self._covariate(everything)
+        places = self._covariate(everything, chosen.over)
         seen = np.asarray(self.subject.model.values[chosen.positions[0]].array)
-        left = np.setdiff1d(np.arange(places.value.size), seen)
-        return Places(places.value[left], places.low[left], places.high[left], places.measured)
+        return places.part(np.setdiff1d(np.arange(places.value.size), seen))
 
     @cached_property
     def y(self) -> Places:
         """What is observed, with its error where that is known; for trials the share."""
         assert self.node.value is not None
-        run = self.subject.evaluator((self.node.value,), {})
-        value = self._flat(run(self.node.value))
+        value = self._known(self.node.value)
         if self.is_chance:
-            return _without_errors((value > 0).astype(float))
+            return without_errors((value > 0).astype(float))
         random = self.node.random
-        if isinstance(random, Applied) and random.family == "Binomial":
-            return _without_errors(value / self._flat_of(random.parameters["n"]))
+        if isinstance(random, Applied) and self.is_share:
+            return without_errors(value / self._known(random.parameters["n"]))
         sd = random.parameters.get("sd") if isinstance(random, Applied) else None
-        if sd is None or not self._is_known(sd):
-            return _without_errors(value)
-        error = self._flat_of(sd)
+        if sd is None or not is_known(self.subject, sd):
+            return without_errors(value)
+        error = self._known(sd)
         return Places(value, value - error, value + error)
 
-    def _is_known(self, e: Expression) -> bool:
-        graph = self.subject.model.graph
-        below = e.names.union(*(graph.ancestors.get(name, frozenset[str]()) for name in e.names))
-        return not below & graph.unknowns
+    def _known(self, e: Expression) -> np.ndarray:
+        return along_data(self.subject, self.node, e)
 
-    def _flat_of(self, e: Expression) -> np.ndarray:
-        return self._flat(self.subject.evaluator((e,), {})(e))
 
-    def _data(self, use: Expression, values: Mapping[str, Value]) -> np.ndarray:
-        found = self.subject.evaluator((use,), values)(use)
-        return np.asarray(found.array, float).reshape(-1)
-
-    def _flat(self, value: Value) -> np.ndarray:
-        run = self.subject.evaluator((), {})
-        shape = tuple(run.size(axis) for axis in self.node.axes)
-        array = np.asarray(spread(value, self.node.axes), float)
-        return np.broadcast_to(array, shape).reshape(-1).astype(float)
+def _flat(
+    subject: Subject, e: Expression, values: Mapping[str, Value], axes: tuple[str, ...]
+) -> np.ndarray:
+    """The values of an expression along axes for each draw, shape ``(draw, element)``."""
+    run = subject.evaluator((e,), values)
+    array = np.asarray(spread(run(e), (DRAW, *axes)), float)
+    full = np.broadcast_to(array, (len(array), *map(run.size, axes)))
+    return full.reshape(len(array), -1).astype(float)
 
 
 def mean_functions(subject: Subject) -> Iterator[MeanFunction]:
@@ -185,12 +201,34 @@ def chance_functions(subject: Subject) -> Iterator[MeanFunction]:
                 yield replace(found, is_chance=True)
 
 
+def chosen(
+    candidates: Iterable[MeanFunction], names: tuple[str, ...], what: str, cause: str
+) -> MeanFunction:
+    """The one of an observation that is named, else the first.
+
+    Raises
+    ------
+    HdslError
+        HB588 if there is none; `what` is missing then, and `cause` says what it takes.
+    """
+    known = list(candidates)
+    for found in known:
+        if not names or found.name == names[0]:
+            return found
+    listed = ", ".join(f"`{found.name}`" for found in known)
+    raise refusal(
+        f"`{names[0]}` has no {what}" if names else f"no data of this model have a {what}",
+        cause,
+        f"name {listed}" if known else "choose another kind of figure, such as `ppc`",
+    )
+
+
 def _observations(subject: Subject) -> list[Stochastic]:
-    """Observations with one index, along which they are independent."""
+    """Observations that are independent along all their indices."""
     return [
         node
         for node in (() if subject.bound is None else subject.bound.graph.stochastic)
-        if node.is_observed and len(node.axes) == 1 and node.plates == node.axes
+        if node.is_observed and node.axes and node.plates == node.axes
     ]
 
 
@@ -214,21 +252,17 @@ def location(random: Random) -> Expression | None:
 
 
 def _of(subject: Subject, node: Stochastic, mean: Expression) -> MeanFunction | None:
-    axis = node.axes[0]
-    mean, averaged = _averaged(subject, mean, axis)
     best: MeanFunction | None = None
     while True:
-        uses = _uses(mean, axis)
-        if len(uses) != 1:
+        found = dependence(subject, node, mean)
+        if found is None:
             return best
-        use = next(iter(uses))
-        if mean != use:
-            best = MeanFunction(subject, node, axis, use.name, use, mean, averaged)
-        further = _expanded(subject, mean, use)
+        if mean != found.covariate:
+            best = MeanFunction(subject, node, mean, found)
+        further = _expanded(subject, mean, found.covariate)
         if further is None:
             return best
-        mean, more = _averaged(subject, further, axis)
-        averaged = tuple(dict.fromkeys((*averaged, *more)))
+        mean = further
 
 
 def _expanded(subject: Subject, mean: Expression, use: Reference) -> Expression | None:
@@ -269,95 +303,3 @@ def _element_of_part(graph: ModelGraph, use: Reference) -> Expression | None:
 
     found = rebuild(body, change)
     return None if chosen.axis in found.axes else found
-
-
-def _uses(e: Expression, axis: str) -> set[Reference]:
-    """The references that have a value of its own for each element along an axis."""
-    found: set[Reference] = set()
-    if axis not in e.axes:
-        return found
-    if isinstance(e, Reference):
-        if any(isinstance(index, Shift) for index in e.indices):
-            raise ValueError("an element depends on others of its axis")
-        return {e}
-    if isinstance(e, Reduce | Segment) and axis in e.over:
-        return found
-    if not e.children:
-        raise ValueError("the place itself is used")
-    return found.union(*(_uses(child, axis) for child in e.children))
-
-
-def _averaged(subject: Subject, mean: Expression, axis: str) -> tuple[Expression, tuple[str, ...]]:
-    """The mean with effects of groups replaced by their averages over the groups."""
-    averaged: dict[str, None] = {}
-    uses = _uses(mean, axis)
-
-    def change(e: Expression) -> Expression | None:
-        if not isinstance(e, Reference) or e not in uses or not _is_effect(subject, e, axis):
-            return None
-        axes = _axes_of(subject, e.name)
-        over = tuple(
-            own for own, index in zip(axes, e.indices, strict=True) if isinstance(index, Gather)
-        )
-        averaged.update(dict.fromkeys(over))
-        indices = tuple(
-            Along(own) if isinstance(index, Gather) else index
-            for own, index in zip(axes, e.indices, strict=True)
-        )
-        return Reduce("mean", Reference(e.name, indices), over)
-
-    changed = rebuild(mean, change)
-    return changed, tuple(averaged)
-
-
-def _is_effect(subject: Subject, e: Reference, axis: str) -> bool:
-    """Whether it is an unknown of the group to which a datum belongs."""
-    positions = [index.positions for index in e.indices if isinstance(index, Gather)]
-    selection = subject.model.graph.selections.get(axis)
-    own = selection.positions if selection is not None else ()
-    own_places = [
-        isinstance(p, Position) or (isinstance(p, Reference) and p.name in own) for p in positions
-    ]
-    return not all(own_places) and e.name not in subject.model.values
-
-
-def measurement(
-    subject: Subject, name: str
-) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]] | None:
-    """Data that measure a family with known normal errors, the errors, and the axes."""
-    graph = subject.model.graph
-    for node in graph.stochastic:
-        random = node.random
-        if not node.is_observed or not isinstance(random, Applied) or random.family != "Normal":
-            continue
-        mean, sd = random.parameters["mean"], random.parameters["sd"]
-        is_it = isinstance(mean, Reference) and mean.name == name and mean.is_plain
-        if not is_it or not isinstance(mean, Reference) or node.value is None:
-            continue
-        below = sd.names.union(*(graph.ancestors.get(n, frozenset[str]()) for n in sd.names))
-        if below & graph.unknowns or set(mean.axes) != set(node.axes):
-            continue
-        run = subject.evaluator((node.value, sd), {})
-        shape = tuple(run.size(axis) for axis in node.axes)
-        data, error = (
-            np.broadcast_to(np.asarray(spread(run(e), node.axes), float), shape)
-            for e in (node.value, sd)
-        )
-        return data, error, node.axes
-    return None
-
-
-def _axes_of(subject: Subject, name: str) -> tuple[str, ...]:
-    bound = subject.model
-    if name in bound.values:
-        return bound.values[name].axes
-    return getattr(bound.graph.nodes[name], "axes", ())
-
-
-def _own(axes: Iterable[str]) -> tuple[str, ...]:
-    return tuple(axis for axis in axes if axis != DRAW)
-
-
-def _without_errors(value: np.ndarray) -> Places:
-    nothing = np.full(value.shape, np.nan)
-    return Places(value, nothing, nothing)

@@ -26,6 +26,7 @@ from hdsl.results.plots.subject import Subject
 from hdsl.results.plots.wishes import ALWAYS, POINTS, Wishes, refusal
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
@@ -115,9 +116,9 @@ _ALL = (
     ),
     Kind(
         "regression",
-        "data with their errors against a covariate, and the mean with bands",
+        "data with their errors against a covariate, and the mean with bands, by groups",
         "what is observed",
-        "observations whose mean is a function of one covariate, measured or not",
+        "observations whose mean is a function of one covariate, measured or not, and of groups",
         regression.draw,
         POINTS | {"log", "mark", "mark_label"},
         regression.suggested,
@@ -126,7 +127,7 @@ _ALL = (
         "logistic",
         "the chance of a yes against a covariate, with the data",
         "what is observed",
-        "yes-or-no data and hurdles whose chance is a function of one covariate",
+        "yes-or-no data and hurdles whose chance is a function of one covariate, and of groups",
         logistic.draw,
         frozenset({"mark"}),
         logistic.suggested,
@@ -261,10 +262,17 @@ def _apply(figure: Figure, wishes: Wishes) -> None:
     """What is wished of every figure."""
     if wishes.title:
         figure.suptitle(wishes.title, x=0.012, ha="left")
-    first = figure.axes[0] if figure.axes else None
-    if first is not None and wishes.x_label:
-        first.set_xlabel(wishes.x_label)
-    if first is not None and wishes.y_label:
-        first.set_ylabel(wishes.y_label)
+    if wishes.x_label:
+        for axes in _alike(figure, lambda axes: axes.get_xlabel()):
+            axes.set_xlabel(wishes.x_label)
+    if wishes.y_label:
+        for axes in _alike(figure, lambda axes: axes.get_ylabel()):
+            axes.set_ylabel(wishes.y_label)
     width, height = figure.get_size_inches()
     figure.set_size_inches(wishes.width or width, wishes.height or height)
+
+
+def _alike(figure: Figure, label: Callable[[Axes], str]) -> list[Axes]:
+    """The first panel that has a label, and those with the same; without any, the first."""
+    known = next((label(axes) for axes in figure.axes if label(axes)), "")
+    return [axes for axes in figure.axes if label(axes) == known] if known else figure.axes[:1]

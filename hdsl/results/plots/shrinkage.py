@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hdsl.results.plots.letters import symbol
-from hdsl.results.plots.mean_function import measurement
+from hdsl.results.plots.places import measurement
 from hdsl.results.plots.smooth import interval
 from hdsl.results.plots.structure import names_or
 from hdsl.results.plots.style import BLUE, GREY, INK, legend_below, new_figure

@@ -106,17 +106,21 @@ def legend(axes: Axes, **options: Any) -> None:
 
 
 def legend_below(figure: Figure, axes: Axes | Sequence[Axes]) -> None:
-    """A legend under the panels, each entry once, in one row or in two."""
+    """A legend under the panels, each entry once, in as few rows as there is room for."""
     found: dict[str, Any] = {}
     for one in axes if isinstance(axes, Sequence) else [axes]:
         for handle, label in zip(*one.get_legend_handles_labels(), strict=True):
             found.setdefault(label, handle)
-    if found:
-        columns = len(found) if len(found) <= 5 else math.ceil(len(found) / 2)
-        figure.legend(
+    columns = len(found) if len(found) <= 5 else math.ceil(len(found) / 2)
+    while found:
+        drawn = figure.legend(
             found.values(), found.keys(), loc="outside lower center", ncols=columns,
             handlelength=1.8, columnspacing=1.6,
         )  # fmt: skip
+        if columns == 1 or drawn.get_window_extent().width < figure.bbox.width:
+            break
+        drawn.remove()
+        columns -= 1
 
 
 def name_places(axes: Axes, labels: Sequence[str], most: int = 90) -> bool:

@@ -67,7 +67,7 @@ def artist(axes, gid: str):
 @pytest.fixture(scope="session")
 def drawn() -> SimpleNamespace:
     """How tests look at figures, and the numbers behind the fit."""
-    return SimpleNamespace(artist=artist, N=N, BLUE=BLUE, DAYS=DAYS, MODEL=MODEL)
+    return SimpleNamespace(artist=artist, N=N, BLUE=BLUE, DAYS=DAYS, MODEL=MODEL, made_up=made_up)
 
 
 PROFILE = """\
@@ -110,7 +110,10 @@ m = sum(made_in[bag] == NJ for bag)
 
 
 def made_up(
-    text: str, data: dict[str, tuple[tuple[str, ...], list[object]]], **draws: Variable
+    text: str,
+    data: dict[str, tuple[tuple[str, ...], list[object]]],
+    named: dict[str, tuple[object, ...]] | None = None,
+    **draws: Variable,
 ) -> Fit:
     """A fit of a model with given draws."""
     arrays = {name: (dims, np.array(values)) for name, (dims, values) in data.items()}
@@ -127,6 +130,7 @@ def made_up(
     coords |= {"factory": ("NJ", "TN"), "colour": ("blue", "red", "tan")} if "bag" in sizes else {}
     coords |= {"radius": (5, 10, 15, 20)} if "radius" in coords else {}
     coords |= {"county": ("Aitkin", "Anoka")} if "county" in coords else {}
+    coords |= {dim: labels for dim, labels in (named or {}).items() if dim in coords}
     return Fit(tuple(draws.values()), coords, {}, arrays, facts=RunFacts(model_text=text, seed=1))
 
 

@@ -250,16 +250,6 @@ def test_a_hurdle_has_a_band_with_its_data_and_a_line_with_its_zeros(models, dra
     np.testing.assert_allclose(x, [3.0, 4.0, 5.0])
 
 
-def test_a_regression_with_groups_is_drawn_for_the_average_group(models, drawn):
-    fit = models.groups
-    figure = fit.plot.regression("y")
-    assert "average county" in figure.get_suptitle()
-    grid, middle = drawn.artist(figure.axes[0], "median").get_data()
-    alpha = fit.posterior["alpha"].values.reshape(-1, 2).mean(axis=1)
-    b = fit.posterior["b"].values.reshape(-1)
-    np.testing.assert_allclose(middle, np.median(alpha[:, None] + b[:, None] * grid, axis=0))
-
-
 # --- families, checks and chains ------------------------------------------------------------
 
 
@@ -370,7 +360,10 @@ def test_energy_tells_the_fractions(fit):
         ("profile", {("curve", ("M",)), ("regression", ("v",))}),
         ("line", {("regression", ("y_obs",)), ("shrinkage", ("x",))}),
         ("hurdle", {("logistic", ("has",)), ("regression", ("y",))}),
-        ("groups", {("caterpillar", ("alpha",)), ("contour", ("mu", "tau"))}),
+        (
+            "groups",
+            {("caterpillar", ("alpha",)), ("contour", ("mu", "tau")), ("regression", ("y",))},
+        ),
         ("mixes", {("compare", ("theta",)), ("bars", ("m",)), ("bars", ("made_in",))}),
     ],
 )  # fmt: skip
