@@ -67,9 +67,11 @@ def _text(e: Expression) -> tuple[str, int]:
         case Size(axis):
             return f"size({_axis(axis)})", 9
         case LabelPosition(_, label):
-            return f"{label}", 9
+            return label if isinstance(label, str) else f"{label:g}", 9
         case Lookup(_, labels):
             return text(labels), 9
+        case Reference(name, (index,)) if name.endswith(".labels"):
+            return _index(index), 9
         case Reference(name, indices):
             inside = ", ".join(_index(index) for index in indices)
             return (f"{name}[{inside}]" if indices else name), 9
@@ -103,9 +105,18 @@ def _text(e: Expression) -> tuple[str, int]:
         case OfWhole("matmul", ((a, _), (b, _))):
             return f"{_inside(a, 6)} @ {_inside(b, 7)}", 6
         case OfWhole(function, items):
-            return f"{function}({', '.join(text(item) for item, _ in items)})", 9
+            return f"{function}({', '.join(_whole(*item) for item in items)})", 9
         case _:
             return type(e).__name__, 9
+
+
+def _whole(item: Expression, own: tuple[str, ...]) -> str:
+    """An array that a function takes as a whole: a bare name, if it has no other axes."""
+    match item:
+        case Reference(name, indices) if indices == tuple(map(Along, own)):
+            return name
+        case _:
+            return text(item)
 
 
 def _axis(axis: str) -> str:
@@ -130,6 +141,9 @@ def _apply(e: Apply) -> tuple[str, int]:
             return f"-{_inside(a, 7)}", 7
         case "not", (a,):
             return f"not {_inside(a, 3)}", 3
+        case function, (Position(axis), LabelPosition() as label) if function in _OPERATORS:
+            symbol, level = _OPERATORS[function]
+            return f"{_axis(axis)} {symbol} {text(label)}", level
         case "square", (a,):
             return f"{_inside(a, 9)}^2", 8
         case "where", (c, a, b):

@@ -95,9 +95,10 @@ class ChainNonCentring(Rule):
                 "units of its sd, since the elements themselves hang together"
             )
         after = " and of those after it" if site.found["chain"] is not None else ""
+        tell = "tells" if len(said.by) == 1 else "tell"
         return (
             "Normal given its earlier elements: sampled as what is new in each element given what "
-            f"{listed(said.by)} tell of it{after}, in units of that uncertainty"
+            f"{listed(said.by)} {tell} of it{after}, in units of that uncertainty"
         )
 
 

@@ -9,7 +9,7 @@ from hdsl.distributions.random import Applied
 from hdsl.expressions.tree import Constant, Expression, Gather, Reference
 from hdsl.model.graph import Factor, Stochastic
 from hdsl.plan.phrases import family_of, listed, no_longer_whole, shown
-from hdsl.plan.plan import Drawn
+from hdsl.plan.plan import Contribution, Drawn
 from hdsl.plan.rule import Refusal, Rule, Site
 from hdsl.plan.state import Piece, State, applied
 from hdsl.plan.sums import Link, total
@@ -63,14 +63,17 @@ class ConjugateCollapse(Rule):
         prior = node.random
         assert isinstance(prior, Applied)
         statistics: dict[str, Expression] = {}
+        told: list[Contribution] = []
         spent = dict(state.spent)
         pieces = {n: p for n, p in state.pieces.items() if n != name}
         for child in site.found["children"]:
             value = child.node.itself
-            for parameter, statistic in child.conjugacy.statistics(value, **child.others).items():
-                added = child.link.collect(statistic)
+            found = child.conjugacy.statistics(value, **child.others)
+            collected = {p: child.link.collect(statistic) for p, statistic in found.items()}
+            for parameter, added in collected.items():
                 earlier = statistics.get(parameter)
                 statistics[parameter] = added if earlier is None else earlier + added
+            told.append(Contribution(child.node.name, tuple(collected.items())))
             base = child.conjugacy.base_measure(value, **child.others)
             del pieces[child.node.name]
             spent[child.node.name] = name
@@ -84,7 +87,7 @@ class ConjugateCollapse(Rule):
             arguments=tuple((p, value + statistics[p]) for p, value in prior.arguments),
             written=(),
         )
-        drawn = Drawn(replace(node, random=posterior))
+        drawn = Drawn(replace(node, random=posterior), tuple(told))
         return replace(state, pieces=pieces, spent=spent, recovery=(drawn, *state.recovery))
 
     def reason(self, state: State, site: Site) -> str:

@@ -8,18 +8,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 
-from hdsl.distributions.random import Random
-from hdsl.distributions.text import random_text
-from hdsl.expressions.text import text, with_axes
-from hdsl.expressions.tree import Apply, Expression, set_of
+from hdsl.expressions.text import with_axes
+from hdsl.expressions.tree import set_of
 from hdsl.model.graph import Bound, Deterministic, Imputed, Stochastic
 from hdsl.plan.fates import fate_of
-from hdsl.plan.phrases import listed, shown
+from hdsl.plan.phrases import shown
 from hdsl.plan.plan import Drawn, Note, Plan
+from hdsl.plan.recovered import recovered
 
 WIDTH = 96
-LONGEST_FORMULA = 240
-"""A formula with more characters than this tells nobody anything."""
 
 
 @dataclass(frozen=True)
@@ -166,8 +163,8 @@ class _Telling:
         return found.size if found is not None else None
 
     @cached_property
-    def _drawn(self) -> Mapping[str, Stochastic]:
-        return {s.node.name: s.node for s in self.plan.recovery if isinstance(s, Drawn)}
+    def _drawn(self) -> Mapping[str, Drawn]:
+        return {s.node.name: s for s in self.plan.recovery if isinstance(s, Drawn)}
 
     def lines(self) -> Iterator[Line]:
         """Observations, unknowns, predictions, then what is computed; each in the file's order."""
@@ -189,17 +186,20 @@ class _Telling:
             reason = f"together with `{fired[-1].names[0]}`"
         if fate == "data":
             reason = "depends on data alone: computed once"
+        if isinstance(node, Deterministic) and node.name in self.plan.graph.assembled:
+            reason = "put together from its parts"
         if isinstance(node, Stochastic) and not reason:
             reason = node.random.remark
         stays = fate in ("sampled", "transformed")
         refused = tuple(_refused(n) for n in notes if not n.fired) if stays else ()
-        recovery = tuple(self._recovery(node.name)) if node.name in self._drawn else ()
+        step = self._drawn.get(node.name)
+        recovery = () if step is None else tuple(recovered(step, self.plan))
         place = self.plan.graph.source.position(node.span.start)[0] if node.span.end else 0
         return Line(fate, self._name(node), place, rule, reason, recovery, refused)
 
     def _name(self, node: Stochastic | Deterministic) -> str:
         sizes = [self._size(axis) for axis in node.axes]
-        known = " x ".join(str(s) for s in sizes if s is not None)
+        known = " x ".join("?" if s is None else str(s) for s in sizes) if any(sizes) else ""
         # A part bears the left side of its statement as its name.
         is_part = node.is_internal and not node.name.startswith("missing ")
         name = node.name if is_part else with_axes(shown(node.name), self._axes(node.axes))
@@ -213,16 +213,6 @@ class _Telling:
             found += (axis,) if chosen is None else self._axes(chosen.over)
         return tuple(found)
 
-    def _recovery(self, name: str) -> Iterator[str]:
-        node = self._drawn[name]
-        yield f"{with_axes(name, node.axes)} ~ {_random(node.random)}"
-        own = [n for n in self.plan.definitions if n.startswith(f"{name}.")]
-        for definition in own:
-            axes, expression = self.plan.definitions[definition]
-            if definition in node.random.names:
-                formula = _short(text(_unguarded(expression)))
-                yield f"where {with_axes(definition, axes)} = {formula}"
-
 
 def _refused(note: Note) -> str:
     if note.rule == "keep":
@@ -230,23 +220,3 @@ def _refused(note: Note) -> str:
     groups = {"collapse": "not integrated out", "coordinates": "not transformed"}
     rule = f" ({note.rule})" if note.rule != note.group else ""
     return f"{groups[note.group]}{rule}: {note.reason}"
-
-
-def _random(random: Random) -> str:
-    formula = random_text(random)
-    if len(formula) <= LONGEST_FORMULA:
-        return formula
-    return f"{random.family}(…), whose parameters follow from {listed(sorted(random.names))}"
-
-
-def _unguarded(e: Expression) -> Expression:
-    """A quotient without its guard against groups that have no rows."""
-    match e:
-        case Apply("where", (_, Apply("divide", (top, Apply("where", (_, below, _)))), _)):
-            return top / below
-        case _:
-            return e
-
-
-def _short(formula: str) -> str:
-    return formula if len(formula) <= LONGEST_FORMULA else "a longer formula"

@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 
 from hdsl.distributions.normal import HALF_LOG_2PI
 from hdsl.distributions.random import Applied
-from hdsl.expressions.functions import log, log1p, sqrt, square, where
+from hdsl.expressions.functions import log, log1p, sqrt, where
 from hdsl.expressions.rewrite import affine, references
 from hdsl.expressions.tree import Apply, Constant, Expression, Gather, apply
 from hdsl.model.graph import Factor, Stochastic, whole
 from hdsl.plan.phrases import family_of, listed, no_longer_whole, shown
-from hdsl.plan.plan import Drawn
+from hdsl.plan.plan import Contribution, Drawn
 from hdsl.plan.rule import Refusal, Rule, Site
 from hdsl.plan.state import Gaussian, Piece, State, applied
-from hdsl.plan.sums import Link, product, split_factors, total
+from hdsl.plan.sums import Link, plain_square, product, split_factors, total
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,16 @@ class Child:
     def residual(self) -> Expression:
         """What the rows say of ``coefficient * parent``."""
         return self.factor.value - self.offset
+
+    @property
+    def told(self) -> Contribution:
+        """What the rows add to the precision of the parent, and to precision times mean."""
+        precision, coefficient = self.factor.precision, self.coefficient
+        weight = _weighed(plain_square(coefficient), precision)
+        moment = _weighed(_times(coefficient, self.residual), precision)
+        collected = self.link.collect(weight), self.link.collect(moment)
+        added = zip(("precision", "moment"), collected, strict=True)
+        return Contribution(self.factor.name, tuple(added))
 
     @property
     def simplest_first(self) -> tuple[int, str]:
@@ -93,7 +103,7 @@ class NormalCollapse(Rule):
                 node, layer, whole(weight, node.axes), whole(centre, node.axes)
             )
         posterior = replace(prior, arguments=(("mean", layer.mean), ("sd", layer.sd)), written=())
-        drawn = Drawn(replace(node, random=posterior))
+        drawn = Drawn(replace(node, random=posterior), tuple(child.told for child in children))
         return replace(
             state,
             pieces=pieces,
@@ -112,17 +122,8 @@ class NormalCollapse(Rule):
         )
 
 
-def _plain_square(x: Expression) -> Expression:
-    """x times x; that of a constant is a constant, that of a root is what stands under it."""
-    match x:
-        case Constant(value):
-            return Constant(value * value)
-        case Apply("sqrt", (inner,)):
-            return inner
-        case Apply("divide", (a, b)):
-            return _plain_square(a) / _plain_square(b)
-        case _:
-            return square(x)
+def _times(a: Expression, b: Expression) -> Expression:
+    return b if a == Constant(1.0) else a * b
 
 
 def as_gaussian(piece: Piece) -> Gaussian | None:
@@ -133,7 +134,7 @@ def as_gaussian(piece: Piece) -> Gaussian | None:
     if random is None or not isinstance(piece, Stochastic) or not piece.is_observed:
         return None
     mean, sd = random.parameters["mean"], random.parameters["sd"]
-    precision, constant = 1.0 / _plain_square(sd), -log(sd) - HALF_LOG_2PI
+    precision, constant = 1.0 / plain_square(sd), -log(sd) - HALF_LOG_2PI
     return Gaussian(piece.name, piece.axes, mean, piece.itself, precision, constant, piece.span)
 
 
@@ -207,13 +208,13 @@ def _reversed(child: Child, node: Stochastic, layer: _Layer) -> tuple[Gaussian, 
     coefficient, offset = over_parent(child.coefficient), over_parent(child.offset)
     factor = child.factor
     precision, value = over_parent(factor.precision), over_parent(factor.value)
-    spread = _plain_square(coefficient) * _plain_square(layer.sd)
+    spread = plain_square(coefficient) * plain_square(layer.sd)
     gain = _weighed(spread, precision)
     constant = over_parent(factor.constant) - 0.5 * log1p(gain)
     predicted = coefficient * layer.mean + offset
     left = _widened(precision, spread, gain)
     marginal = Gaussian(factor.name, node.axes, predicted, value, left, constant, factor.span)
-    pull = _weighed(coefficient * _plain_square(layer.sd), precision) / (1.0 + gain)
+    pull = _weighed(coefficient * plain_square(layer.sd), precision) / (1.0 + gain)
     mean = layer.mean + pull * (value - predicted)
     return marginal, _Layer(mean, layer.sd / sqrt(1.0 + gain))
 
@@ -242,7 +243,7 @@ def _absorbed(
     node: Stochastic, layer: _Layer, precision: Expression, value: Expression
 ) -> tuple[Gaussian, _Layer]:
     """What a layer leaves when each element is told a value with a precision."""
-    gain = _plain_square(layer.sd) * precision
+    gain = plain_square(layer.sd) * precision
     growth = 1.0 + gain
     left = Gaussian(
         node.name, node.axes, layer.mean, value, precision / growth, -0.5 * log1p(gain), node.span
@@ -265,7 +266,7 @@ def combined(children: tuple[Child, ...]) -> tuple[Expression, Expression]:
             outer, inner = split_factors(precision, child.link.summed)
             scale = child.link.over_parent(product(outer))
             precision = product(inner)
-        weight = child.link.collect(precision * _plain_square(child.coefficient))
+        weight = child.link.collect(precision * plain_square(child.coefficient))
         moment = child.link.collect(precision * child.coefficient * child.residual)
         weights = weight if weights is None else weights + weight
         moments = moment if moments is None else moments + moment
@@ -280,6 +281,6 @@ def residual(child: Child, centre: str) -> Factor:
     """What is left of a child when its rows are compared with the value they give together."""
     factor = child.factor
     difference = child.residual - child.coefficient * child.link.at_rows(centre)
-    squares = total(factor.precision * _plain_square(difference), factor.axes)
+    squares = total(factor.precision * plain_square(difference), factor.axes)
     constants = total(factor.constant, factor.axes)
     return Factor(factor.name, constants - 0.5 * squares, factor.span)

@@ -14,7 +14,7 @@ from hdsl.expressions.tree import Expression, OfWhole, apply
 from hdsl.model.graph import Factor, Stochastic, whole
 from hdsl.plan.gaussian import Child, combined, residual, site_of_children
 from hdsl.plan.phrases import listed
-from hdsl.plan.plan import Drawn
+from hdsl.plan.plan import Contribution, Drawn
 from hdsl.plan.rule import Refusal, Rule, Site
 from hdsl.plan.state import State
 from hdsl.plan.sums import total
@@ -65,7 +65,8 @@ class JointNormalCollapse(Rule):
         evidence = OfWhole("normal evidence", ((cov, pair), (q, over), (apart, over)))
         root = OfWhole("normal posterior root", ((cov, pair), (q, over)), pair)
         state = replace(state, pieces=pieces, definitions=definitions, spent=spent)
-        return drawn_by_root(state, node, evidence, root, q * apart)
+        told = tuple(child.told for child in children)
+        return drawn_by_root(state, node, evidence, root, q * apart, told)
 
     def reason(self, state: State, site: Site) -> str:
         names = [child.factor.name for child in site.found["children"]]
@@ -77,7 +78,12 @@ class JointNormalCollapse(Rule):
 
 
 def drawn_by_root(
-    state: State, node: Stochastic, evidence: Expression, root: Expression, pull: Expression
+    state: State,
+    node: Stochastic,
+    evidence: Expression,
+    root: Expression,
+    pull: Expression,
+    told: tuple[Contribution, ...],
 ) -> State:
     """The state once a normal vector has left its evidence, and is drawn afterwards.
 
@@ -99,7 +105,7 @@ def drawn_by_root(
     return replace(
         state,
         pieces={**state.pieces, node.name: left},
-        recovery=(Drawn(replace(node, random=posterior)), *state.recovery),
+        recovery=(Drawn(replace(node, random=posterior), told), *state.recovery),
     )
 
 

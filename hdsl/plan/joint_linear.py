@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import count, islice
 
 from hdsl.distributions.joint import Joint
 from hdsl.expressions.functions import square, where
@@ -25,6 +26,7 @@ from hdsl.model.graph import Factor, Stochastic, whole
 from hdsl.plan.gaussian import as_gaussian
 from hdsl.plan.joint_gaussian import covariance, drawn_by_root
 from hdsl.plan.phrases import listed, shown
+from hdsl.plan.plan import Contribution
 from hdsl.plan.rule import Refusal, Rule, Site
 from hdsl.plan.state import Gaussian, Piece, State
 from hdsl.plan.sums import Link, total
@@ -54,6 +56,29 @@ class _Child:
                 part = rename_axes(term.coefficient, {term.over[0]: axis})
             result = part if result == Constant(0.0) else result + part
         return result
+
+    def told(self, name: str, row: str, column: str) -> Contribution:
+        """What the rows add to the vector's precision, and to precision times mean.
+
+        The coefficients are called `name` there.
+        """
+        rows = tuple(
+            axis
+            for axis in self.factor.axes
+            if any(axis in term.coefficient.axes for term in self.terms)
+        )
+        along, across = (whole(name, (*rows, axis)) for axis in (row, column))
+        collect, precision = self.link.collect, self.factor.precision
+        left = self.factor.value - self.offset
+        added = (
+            ("precision", collect(precision * (along * across))),
+            ("moment", collect(precision * (along * left))),
+        )
+        parts = (
+            (Reference(name, (*map(Along, rows), term.reference.indices[-1])), term.coefficient)
+            for term in self.terms
+        )
+        return Contribution(self.factor.name, added, tuple(parts))
 
     def residual(self, mean: str) -> Expression:
         """What is left of the value at the mean of the vector."""
@@ -104,6 +129,7 @@ class JointLinearCollapse(Rule):
         information: Expression = Constant(0.0)
         pull: Expression = Constant(0.0)
         pieces, spent = dict(state.pieces), dict(state.spent)
+        said: list[Contribution] = []
         for child in site.found["children"]:
             factor, apart = child.factor, child.residual(mean)
             along, across = child.coefficients(row), child.coefficients(column)
@@ -113,6 +139,7 @@ class JointLinearCollapse(Rule):
             left = total(factor.constant, factor.axes) - 0.5 * squares
             pieces[factor.name] = Factor(factor.name, left, factor.span)
             spent[factor.name] = name
+            said.append(child.told(_free_name(state, len(said)), row, column))
         definitions = {
             **state.definitions,
             mean: (node.axes, random.parameters["mean"]),
@@ -124,7 +151,7 @@ class JointLinearCollapse(Rule):
         evidence = OfWhole("linear evidence", ((cov, pair), (a, pair), (u, over)))
         root = OfWhole("linear posterior root", ((cov, pair), (a, pair)), pair)
         state = replace(state, pieces=pieces, definitions=definitions, spent=spent)
-        return drawn_by_root(state, node, evidence, root, u)
+        return drawn_by_root(state, node, evidence, root, u, tuple(said))
 
     def reason(self, state: State, site: Site) -> str:
         names = [child.factor.name for child in site.found["children"]]
@@ -134,6 +161,13 @@ class JointLinearCollapse(Rule):
             f"it is MultiNormal, and {listed(names)}, {mean} linear in its elements, {too} Normal: "
             "integrated out exactly, and drawn afterwards given the rest"
         )
+
+
+def _free_name(state: State, number: int) -> str:
+    """A short name that the file does not use."""
+    taken = state.graph.nodes.keys() | state.graph.data.keys()
+    names = (name + "'" * k for k in count() for name in ("x", "c", "w"))
+    return next(islice((name for name in names if name not in taken), number, None))
 
 
 def _child_of(state: State, node: Stochastic, piece: Piece) -> _Child | Refusal:

@@ -70,8 +70,9 @@ class MeasuredCoordinates(Rule):
 
     def reason(self, state: State, site: Site) -> str:
         said: Told = site.found["told"]
+        does = "does" if len(said.by) == 1 else "do"
         return (
-            f"its prior says nothing of its place, {listed(said.by)} does: sampled as its "
+            f"its prior says nothing of its place, {listed(said.by)} {does}: sampled as its "
             "deviation from what was measured, in units of the error"
         )
 

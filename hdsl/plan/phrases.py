@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hdsl.model.graph import Factor, Stochastic
+from hdsl.model.discrete import is_discrete_unknown
+from hdsl.model.graph import Factor, ModelGraph, Stochastic
 from hdsl.plan.state import Piece, State
 
 
@@ -29,9 +30,22 @@ def no_longer_whole(state: State, piece: Piece) -> str:
     """Why a piece is not what its statement says, or never was a distribution."""
     name = f"`{shown(piece.name)}`"
     if isinstance(state.graph.nodes.get(piece.name), Factor):
-        return "a `factor` depends on it"
+        if piece.name.startswith("factor "):
+            return "a `factor` depends on it"
+        return f"{name} depends on it, and has a density of the file's own"
     if piece.name in state.spent:
-        return f"{name} depends on it, but has served to integrate `{state.spent[piece.name]}` out"
+        gone = state.spent[piece.name]
+        verb = "sum" if is_discrete_unknown(state.graph, gone) else "integrate"
+        return f"{name} depends on it, but was needed to {verb} `{gone}` out"
     if isinstance(piece, Stochastic):
         return f"{name} depends on it and is itself sampled"
-    return f"{name} depends on it, but was integrated out before"
+    if _is_summed_out(state.graph, piece.name):
+        return f"{name} depends on it, but is summed out itself"
+    return f"{name} depends on it, but is integrated out itself"
+
+
+def _is_summed_out(graph: ModelGraph, name: str) -> bool:
+    """Whether a factor, named as what it is about, is left of a discrete unknown."""
+    whole = shown(name)
+    parts = [part.node for part in graph.assembled[whole][1]] if whole in graph.assembled else []
+    return any(is_discrete_unknown(graph, n) for n in (name, whole, f"missing {whole}", *parts))

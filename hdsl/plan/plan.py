@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from hdsl.distributions.distribution import Support
-from hdsl.expressions.tree import Constant, Expression
+from hdsl.expressions.tree import Constant, Expression, Reference
 from hdsl.model.graph import Deterministic, ModelGraph, Stochastic
 from hdsl.source import NOWHERE, Span
 
@@ -35,10 +35,34 @@ class Term:
 
 
 @dataclass(frozen=True)
+class Contribution:
+    """What a statement adds to the parameters of the distribution that an unknown is drawn from.
+
+    Attributes
+    ----------
+    by
+        Name of the statement.
+    added
+        Summands of the prior's parameters; of a normal prior: of its ``precision`` and of its
+        ``moment``, the precision times the mean.
+    where
+        What stands in these for longer expressions.
+    """
+
+    by: str
+    added: tuple[tuple[str, Expression], ...]
+    where: tuple[tuple[Reference, Expression], ...] = ()
+
+
+@dataclass(frozen=True)
 class Drawn:
-    """A recovery step: draw the node, given everything that is known by then."""
+    """A recovery step: draw the node, given everything that is known by then.
+
+    `told` tells a reader how its distribution comes about, where it is known by parts.
+    """
 
     node: Stochastic
+    told: tuple[Contribution, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from hdsl.diagnostics import Report
 from hdsl.distributions import DISTRIBUTIONS
+from hdsl.distributions.own import Joined, Own
 from hdsl.expressions.functions import LINKS, square
 from hdsl.expressions.rewrite import sum_over
 from hdsl.expressions.tree import Constant, Expression, set_of
@@ -158,7 +159,7 @@ def make_plan(
 
 
 _OTHERS_STAY = (
-    "it could be, but other unknowns would still be sampled, and one number more costs them little"
+    "it could be, but other unknowns would still be sampled, and one number more costs little"
 )
 _NUTS_ASKED = "it could be, but NUTS was asked for and needs something to sample"
 
@@ -272,10 +273,16 @@ def _refusal(state: State, options: Options, node: Stochastic, stays: str) -> No
             return rule.note((node.name,), False, reason, node.span)
         if isinstance(found, Refusal):
             return rule.refusal(found)
-    reason = f"there is no rule for {node.random.family} priors"
+    reason = _no_closed_form(state, node)
     if _could_be_beta(state, node):
-        reason += "; `Beta(1, 1)` says the same, and there is one for it"
+        reason += "; `Beta(1, 1)` says the same, and has one"
     return Note("collapse", (node.name,), False, reason, node.span, "collapse")
+
+
+def _no_closed_form(state: State, node: Stochastic) -> str:
+    if isinstance(node.random, Own | Joined):
+        return f"no closed form is known for `{node.random.family}`, a density of the file's own"
+    return f"no closed form is known for {node.random.family} priors"
 
 
 def _could_be_beta(state: State, node: Stochastic) -> bool:

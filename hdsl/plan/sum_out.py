@@ -24,7 +24,7 @@ from hdsl.model.graph import Factor, Stochastic, whole
 from hdsl.plan.chains import Definitions, Evaluate, Pair, axis_before, chained
 from hdsl.plan.families import NEVER, Family, families_behind, hidden_definitions
 from hdsl.plan.phrases import shown
-from hdsl.plan.plan import Drawn
+from hdsl.plan.plan import Contribution, Drawn
 from hdsl.plan.rows import Rows, rows_of, total
 from hdsl.plan.state import Piece, State
 from hdsl.plan.sums import Link
@@ -311,11 +311,13 @@ def summed_out(state: State, table: Table) -> State:
         and not piece.random.is_discrete
     }
     node = replace(family.nodes[0], name=family.name, axes=family.axes, random=table.random)
+    own = {node.name for node in family.nodes}
+    told = tuple(Contribution(name, ()) for name in sorted(set(table.used) - own))
     return replace(
         state,
         pieces=pieces,
         bare={**state.bare, **bare},
         definitions={**state.definitions, **table.definitions},
         spent={**state.spent, **dict.fromkeys(table.used, family.shown)},
-        recovery=(Drawn(node), *family.computed, *state.recovery),
+        recovery=(Drawn(node, told), *family.computed, *state.recovery),
     )

@@ -161,6 +161,19 @@ def product(parts: Iterable[Expression]) -> Expression:
     return result
 
 
+def plain_square(x: Expression) -> Expression:
+    """x times x; that of a constant is a constant, that of a root is what stands under it."""
+    match x:
+        case Constant(value):
+            return Constant(value * value)
+        case Apply("sqrt", (inner,)):
+            return inner
+        case Apply("divide", (a, b)):
+            return plain_square(a) / plain_square(b)
+        case _:
+            return square(x)
+
+
 def total(body: Expression, axes: tuple[str, ...]) -> Expression:
     """The sum over axes, with factors that are constant along them taken out."""
     if not axes:

@@ -27,9 +27,9 @@ def test_every_unknown_that_stays_says_why_once(model: str, sampler: str) -> Non
 
 BY = "not integrated out (normal-normal): "
 CONJUGATE = "not integrated out (conjugate): "
-COULD_BE = "it could be, but other unknowns would still be sampled, and one number more costs them"
+COULD_BE = "it could be, but other unknowns would still be sampled, and one number more costs"
 REASONS = [
-    ("crossed", "b", BY + "`y` depends on it, but has served to integrate `a` out"),
+    ("crossed", "b", BY + "`y` depends on it, but was needed to integrate `a` out"),
     ("two indices", "p", CONJUGATE + "`y` refers to it by two computed indices at once"),
     ("mean and sd", "a", BY + "`y` depends on it in more than its mean"),
     ("two gathers", "a", BY + "the mean of `y` speaks of more than one of its elements"),
@@ -38,10 +38,10 @@ REASONS = [
     ("sum in child", "a", BY + "the mean of `z` adds up several of its elements"),
     ("noncentred", "u", BY + "`k` depends on it and is Binomial, not Normal"),
     ("noncentred", "a", BY + "`u` depends on it and is itself sampled"),
-    ("truncated", "a", "not integrated out: there is no rule for truncated Normal priors"),
+    ("truncated", "a", "not integrated out: no closed form is known for truncated Normal priors"),
     ("mm", "a", CONJUGATE + "Gamma is not conjugate to the Beta of `theta`"),
     ("exposure", "r", CONJUGATE + "the `rate` of `y` is computed from it"),
-    ("eight", "tau", "not integrated out: there is no rule for HalfCauchy priors"),
+    ("eight", "tau", "not integrated out: no closed form is known for HalfCauchy priors"),
     ("eight", "mu", BY + COULD_BE + " little"),
 ]
 
@@ -95,14 +95,14 @@ model: 2 numbers sampled by NUTS, everything else follows exactly
     )
 
 
-def test_names_in_a_recovery_are_explained() -> None:
+def test_a_normal_layer_is_drawn_from_an_average_weighed_by_precisions() -> None:
     (line,) = (x for x in explain(*plan_of(MODELS["radon"])).lines if x.fate == "integrated out")
     assert line.recovery == (
-        "a[county] ~ Normal(mu + tau^2 * a.precision[county] / (1 + tau^2 * a.precision[county]) * "
-        "(a.value[county] - mu), tau / sqrt(1 + tau^2 * a.precision[county]))",
-        "where a.value[county] = sum(y[home] - b * x[home] for home, county[home] == county) / "
-        "sum(1 for home, county[home] == county)",
-        "where a.precision[county] = 1 / s^2 * sum(1 for home, county[home] == county)",
+        "a[county] ~ Normal(mean, 1 / sqrt(precision)), where",
+        "precision = 1 / tau^2 + sum(1 for home, county[home] == county) / s^2: that of its prior "
+        "and of `y`;",
+        "mean = (mu / tau^2 + sum(y[home] - b * x[home] for home, county[home] == county) / s^2) / "
+        "precision: what these say on average, weighed by their precisions",
     )
 
 
