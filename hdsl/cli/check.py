@@ -44,8 +44,10 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
     if has_discrete_unknowns(graph):
         _plan(graph, bound)
     unseen = bound.unseen
-    output.facts.update(ok=True, unseen=list(unseen))
+    output.facts.update(ok=True, title=graph.title, unseen=list(unseen))
     lints = {0: "", 1: ", 1 warning"}.get(len(warnings), f", {len(warnings)} warnings")
+    if graph.title:
+        output.say(graph.title)
     output.say(f"{source.name}: no mistakes{lints}")
     for sentence in unseen:
         output.say(f"  {sentence}")

@@ -6,6 +6,7 @@ whole families (``theta[day]``), never elements.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -247,6 +248,11 @@ class ModelGraph:
     label_uses: tuple[tuple[str, Span], ...] = ()
     description: str = ""
     vectors: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def title(self) -> str:
+        """The first sentence of the model's description."""
+        return re.split(r"(?<=[.?!])\s+(?=[A-Z])", " ".join(self.description.split()))[0]
 
     @property
     def stochastic(self) -> Iterator[Stochastic]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -65,14 +64,10 @@ def scene_of(
         nodes,
         view.arrows,
         sizes,
-        _first_sentence(graph.description),
+        graph.title,
         fates is not None,
         tuple(sorted({node.layer for node in nodes.values()})),
     )
-
-
-def _first_sentence(text: str) -> str:
-    return re.split(r"(?<=[.?!])\s+(?=[A-Z])", " ".join(text.split()))[0]
 
 
 @dataclass(frozen=True)

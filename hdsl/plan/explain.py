@@ -50,6 +50,7 @@ class Explanation:
     """A plan in words."""
 
     model: str
+    title: str
     headline: str
     lines: tuple[Line, ...]
     remarks: tuple[str, ...]
@@ -63,7 +64,8 @@ class Explanation:
 
     def wrapped(self, width: int) -> str:
         """The text, in lines of at most `width` columns where words allow."""
-        out = [f"{self.model}: {self.headline}", ""]
+        title = textwrap.wrap(self.title, width)
+        out = [*title, f"{self.model}: {self.headline}", ""]
         for line in self.lines:
             place = f"line {line.line}" if line.line else ""
             out.append(f"  {line.fate:<15}{line.name:<44}{place}".rstrip())
@@ -89,7 +91,8 @@ def explain(plan: Plan, bound: Bound | None = None) -> Explanation:
     lines = tuple(telling.lines())
     gaps = () if bound is None else missing_cells(bound)
     remarks = (*gaps, *unseen, *sizes)
-    return Explanation(plan.graph.source.name, telling.headline(), lines, remarks)
+    graph = plan.graph
+    return Explanation(graph.source.name, graph.title, telling.headline(), lines, remarks)
 
 
 def missing_cells(bound: Bound) -> tuple[str, ...]:

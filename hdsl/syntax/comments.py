@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from hdsl.source import Source
-from hdsl.syntax.tree import Comments, Program, Statement
+from hdsl.syntax.tree import TITLED, Comments, Program, Statement
 
 _TEXT_OR_COMMENT = re.compile(r'"(?:[^"\\\n]|\\[^\n])*+"|(#[^\n]*+)')
 
@@ -38,6 +38,8 @@ def attach_comments(program: Program, source: Source) -> Program:
         blocks, adjacent = _blocks(comments[done:begin], first_line)
         if number == 0 and blocks:
             header, blocks = blocks[0], blocks[1:]
+        elif number == 0 and isinstance(statement, TITLED):
+            header, adjacent = adjacent, ()
         top_line = comments[done].line if done < begin else first_line
         own = Comments(
             above=(*adjacent, *(comment.text for comment in comments[begin:end])),

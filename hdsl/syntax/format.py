@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from itertools import groupby
 from typing import Any
 
 from hdsl.syntax import tree
@@ -20,6 +22,8 @@ from hdsl.syntax.format_expression import (
 )
 from hdsl.syntax.lines import MAX_COLUMNS, Piece, Soft, deeper, fill_lines, flat_text, join_pieces
 
+LONGEST_ALIGNED = 76
+"""Comments beside longer lines stand right after them, and don't move those beside others."""
 _PLAIN_LABEL = re.compile(
     r"(?!(?:if|then|else|and|or|not|for|true|false|inf)(?!\w))[A-Za-z_]\w*'*", re.ASCII
 )
@@ -31,9 +35,12 @@ def format_program(program: tree.Program) -> str:
     """A model in canonical form.
 
     Spaces, brackets and the ends of long lines (100 columns) are canonical; the order of
-    statements, empty lines (at most one) and all comments are kept. Formatting the result again
-    changes nothing, and parsing it gives an equal tree.
+    statements, empty lines (at most one) and all comments are kept. Comments beside lines that
+    follow each other begin in one column. Formatting the result again changes nothing, and
+    parsing it gives an equal tree.
     """
+    program = _without_comments_above(program)
+    beside: dict[int, str] = {}
     lines = list(_comment_lines(program.header))
     if program.header and program.statements:
         lines.append("")
@@ -51,11 +58,37 @@ def format_program(program: tree.Program) -> str:
         following = program.statements[number + 1 : number + 2]
         ends_line = len(text) == 1
         if not (ends_line and following and _shares_line(lines[-1], comments, following[0])):
-            lines[-1] += f"  {_comment(comments.beside)}" if comments.beside is not None else ""
+            if comments.beside is not None:
+                beside[len(lines) - 1] = _comment(comments.beside)
             ends_line = ends_line and comments.beside is None
     for block in program.footer:
         lines += ["", *_comment_lines(block)] if lines else _comment_lines(block)
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{line}\n" for line in _with_comments_beside(lines, beside))
+
+
+def _without_comments_above(program: tree.Program) -> tree.Program:
+    """The program, in which no comment about the first statement would be read as the model's."""
+    if program.header or not program.statements:
+        return program
+    first, *others = program.statements
+    own = first.comments
+    if not isinstance(first, tree.TITLED) or not own.above or own.detached:
+        return program
+    texts = (*own.above, *([own.beside] if own.beside is not None else []))
+    own = replace(own, above=(), beside=" ".join(["", *filter(None, map(str.strip, texts))]))
+    return replace(program, statements=(replace(first, comments=own), *others))
+
+
+def _with_comments_beside(lines: list[str], beside: Mapping[int, str]) -> Iterator[str]:
+    """The lines with their comments, which begin in one column on lines that follow each other."""
+    columns: dict[int, int] = {}
+    for _, run in groupby(enumerate(sorted(beside)), lambda pair: pair[1] - pair[0]):
+        numbers = [number for _, number in run]
+        widths = [len(lines[n]) for n in numbers if len(lines[n]) <= LONGEST_ALIGNED]
+        columns |= dict.fromkeys(numbers, max(widths, default=0))
+    for number, line in enumerate(lines):
+        comment = beside.get(number)
+        yield line if comment is None else f"{line:<{columns[number]}}  {comment}"
 
 
 def statement_pieces(statement: tree.Statement) -> list[Piece]:

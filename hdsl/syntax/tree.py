@@ -371,6 +371,10 @@ Statement: TypeAlias = (
 )
 
 
+TITLED = (DataStatement, IndexStatement)
+"""Above the first statement of a file, if it is one of these, a comment is the model's."""
+
+
 @dataclass(frozen=True)
 class Program(Node):
     """A whole model: its statements, its own comment, and the comments after the last one."""

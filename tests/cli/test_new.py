@@ -20,7 +20,7 @@ TREES = "species,alive\noak,1\nash,0\nelm,1\n"
 
 def test_a_new_model_runs_and_is_canonical(hdsl: Hdsl, folder: Path) -> None:
     assert hdsl("new", "first.hbm").code == 0
-    assert hdsl("check", "first.hbm").out == "first.hbm: no mistakes\n"
+    assert hdsl("check", "first.hbm").out.endswith("\nfirst.hbm: no mistakes\n")
     assert hdsl("fmt", "--check", "first.hbm").code == 0
     assert hdsl("run", "first.hbm", "--seed", "1", "--quiet").code == 0
 
@@ -45,7 +45,7 @@ def test_the_columns_of_a_file_are_declared(
     text = " ".join((folder / "table.hbm").read_text().split())
     assert declared in text
     assert observed in text
-    assert hdsl("check", "table.hbm").out == "table.hbm: no mistakes\n"
+    assert hdsl("check", "table.hbm").out.endswith("\ntable.hbm: no mistakes\n")
     assert hdsl("fmt", "--check", "table.hbm").code == 0
 
 

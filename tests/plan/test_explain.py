@@ -127,4 +127,4 @@ def test_direct() -> None:
 
 def test_as_json() -> None:
     facts = explain(*plan_of(MODELS["eight"])).to_dict()
-    assert set(facts) == {"model", "headline", "lines", "remarks"}
+    assert set(facts) == {"model", "title", "headline", "lines", "remarks"}
