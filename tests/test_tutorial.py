@@ -37,7 +37,8 @@ def blocks(section: str, language: str) -> list[tuple[str, str]]:
 
 
 def commands(section: str) -> list[list[str]]:
-    return [shlex.split(line) for _, text in blocks(section, "sh") for line in text.splitlines()]
+    texts = [text.replace("\\\n", " ") for _, text in blocks(section, "sh")]
+    return [shlex.split(line) for text in texts for line in text.splitlines()]
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hdsl.results.plots.letters import described, symbol, verbatim
+from hdsl.results.plots.letters import described, number, symbol, verbatim
 from hdsl.results.plots.stacks import as_percent, draw_stacks, is_sortable
 from hdsl.results.plots.structure import names_or
 from hdsl.results.plots.style import BLUE, GREY, ORANGE, legend_below, panels
@@ -88,10 +88,10 @@ def _bars(axes: Axes, quantity: Quantity, wishes: Wishes) -> None:
             for bar in bars:
                 bar.set_gid("bar")
     axes.axvline(float(quantity.flat.mean()), color=GREY, lw=1.2, ls=(0, (4, 2)), gid="mean",
-                 label=f"mean {quantity.flat.mean():.3g}")  # fmt: skip
+                 label=f"mean {number(float(quantity.flat.mean()))}")  # fmt: skip
     if quantity.name in wishes.truth:
         truth = wishes.truth[quantity.name]
-        axes.axvline(truth, color=ORANGE, lw=2, label=f"truth: {truth:g}", gid="truth", zorder=0.5)
+        axes.axvline(truth, color=ORANGE, lw=2, label=f"truth: {truth:g}", gid="truth", zorder=3)
     axes.set_xlim(min(values[0], wishes.truth.get(quantity.name, np.inf)) - 0.8,
                   max(values[-1], wishes.truth.get(quantity.name, -np.inf)) + 0.8)  # fmt: skip
     from matplotlib.ticker import MaxNLocator

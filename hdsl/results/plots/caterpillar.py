@@ -95,7 +95,7 @@ def _drawn(subject: Subject, variable: Variable, wishes: Wishes) -> Figure:
 
 
 def _headline(variable: Variable) -> str:
-    return f"{symbol(variable.name)} of each {verbatim(', '.join(variable.dims))}"
+    return f"{symbol(variable.name)} of each {verbatim(' and '.join(variable.dims))}"
 
 
 def _sized(title: str, size: int, labels: list[str]) -> Figure:

@@ -64,7 +64,7 @@ def draw_rank(subject: Subject, wishes: Wishes) -> Figure:
 
     quantities = _chosen(subject, wishes.names, MOST_RANKS)
     figure, grid = panels(
-        "Ranks of the draws of each chain: level where chains agree", len(quantities)
+        "Ranks of the draws, each colour is a chain: level where chains agree", len(quantities)
     )
     for axes, quantity in zip(grid, quantities, strict=True):
         chains, draws = quantity.draws.shape
@@ -86,16 +86,25 @@ def draw_rank(subject: Subject, wishes: Wishes) -> Figure:
                         gid=f"chain {chain}")  # fmt: skip
         axes.set_xticks([])
         axes.set_ylim(0, None)
-        axes.set_xlabel(symbol(quantity.name))
+        axes.set_xlabel(f"rank by {symbol(quantity.name)}")
         axes.locator_params(axis="y", nbins=4)
+    _label_left(grid, "draws / expected draws")
     legend_below(figure, grid)
     return figure
+
+
+def _label_left(grid: list[Axes], text: str) -> None:
+    """A name of the vertical axis for the panels at the left."""
+    for axes in grid:
+        place = axes.get_subplotspec()
+        if place is not None and place.is_first_col():
+            axes.set_ylabel(text)
 
 
 def draw_autocorrelation(subject: Subject, wishes: Wishes) -> Figure:
     """The correlation of draws with those some steps later, for each chain."""
     quantities = _chosen(subject, wishes.names, MOST_RANKS)
-    figure, grid = panels("Autocorrelation of the draws of each chain", len(quantities))
+    figure, grid = panels("Autocorrelation of the draws, each colour is a chain", len(quantities))
     for axes, quantity in zip(grid, quantities, strict=True):
         bound = 2 / np.sqrt(quantity.draws.shape[1])
         axes.axhspan(-bound, bound, color="#ececec", lw=0, label="95 % if independent")
@@ -105,8 +114,9 @@ def draw_autocorrelation(subject: Subject, wishes: Wishes) -> Figure:
                       gid=f"chain {chain}")  # fmt: skip
         axes.set_ylim(min(-0.25, axes.get_ylim()[0]), 1.03)
         axes.set_xlim(0, None)
-        axes.set_xlabel(f"lag, {symbol(quantity.name)}")
+        axes.set_xlabel(f"lag in the draws of {symbol(quantity.name)}")
         axes.locator_params(axis="y", nbins=4)
+    _label_left(grid, "autocorrelation")
     legend_below(figure, grid)
     return figure
 

@@ -51,6 +51,11 @@ def verbatim(text: str) -> str:
     return text.replace("$", r"\$")
 
 
+def number(value: float) -> str:
+    """A number with three digits."""
+    return f"{value:.3g}".replace("-", "\N{MINUS SIGN}")
+
+
 def described(name: str, description: str, width: int = 70) -> str:
     """A name with what the model's comment says of it, in lines of a width."""
     words = meaning(description)

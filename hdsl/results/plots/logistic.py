@@ -116,7 +116,7 @@ def crossings(grid: np.ndarray, curves: np.ndarray, chance: float) -> np.ndarray
 
 def rounded(middle: float, low: float, high: float) -> str:
     """A value with an interval, in digits that the interval's width makes worth telling."""
-    digits = 1 - math.floor(math.log10(high - low)) if high > low else 3
+    digits = 2 - math.floor(math.log10(high - low)) if high > low else 3
     texts = (f"{round(one, digits):.{max(0, digits)}f}" for one in (middle, low, high))
     shown = [text.replace("-", "\N{MINUS SIGN}") for text in texts]
     return f"{shown[0]} ({shown[1]} to {shown[2]})"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _MARKERS = "osD^v<>phXP*"
-_COLORS = (ORANGE, GREEN, PINK, GOLD, INK)
+_COLORS = (ORANGE, GREEN, PINK, GOLD, INK, "#6A3D9A", "#8C510A", "#B2182B")
 _MOST_NAMED = 40
 
 
@@ -85,9 +85,10 @@ def lay_over(axes: Axes, points: Points, is_log: bool) -> bool:
         middle = points.y[chosen]
         bars = np.nan_to_num(np.maximum([middle - low, high - middle], 0))
         label = "" if many and number else verbatim(name) if name and not many else "data"
+        has_bars = bool(np.any(bars > 0))
         axes.errorbar(
-            x[chosen], middle, yerr=bars, fmt=marker, color=color, ms=5, lw=0, elinewidth=1.0,
-            capsize=2, mec="white", mew=0.5, label=label or "_points", zorder=5,
+            x[chosen], middle, yerr=bars if has_bars else None, fmt=marker, color=color, ms=6, lw=0,
+            elinewidth=1.0, capsize=2, mec="white", mew=0.5, label=label or "_points", zorder=5,
         )[0].set_gid("points")  # fmt: skip
     return len(names) > 3 and not many
 

@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _LINES = 50
-_FEW_COUNTS, _MOST_BINS = 100, 25
+_FEW_COUNTS, _MOST_BINS, _MOST_BARS = 100, 25, 31
 _STATISTICS = (
     ("mean", lambda y: np.mean(y, axis=-1)),
-    ("sd", lambda y: np.std(y, axis=-1, ddof=1)),
-    ("smallest", lambda y: np.min(y, axis=-1)),
-    ("largest", lambda y: np.max(y, axis=-1)),
+    ("standard deviation", lambda y: np.std(y, axis=-1, ddof=1)),
+    ("smallest value", lambda y: np.min(y, axis=-1)),
+    ("largest value", lambda y: np.max(y, axis=-1)),
 )
 
 
@@ -55,7 +55,7 @@ def draw(subject: Subject, wishes: Wishes) -> Figure:
 
 
 def draw_statistics(subject: Subject, wishes: Wishes) -> Figure:
-    """Mean, sd and ends of the data, and of new data: how often these lie above."""
+    """Mean, sd and ends of the data, and of new data: how often these exceed them."""
     names = _names(subject, wishes.names)
     if len(names) != 1:
         raise refusal(
@@ -64,12 +64,13 @@ def draw_statistics(subject: Subject, wishes: Wishes) -> Figure:
             "name one of these",
         )
     observed, replicated = _pair(subject, names[0])
-    figure, grid = panels(f"Statistics of {symbol(names[0])}, and of new data", len(_STATISTICS))
+    title = f"Statistics of {symbol(names[0])}, and of sets of new data"
+    figure, grid = panels(title, len(_STATISTICS))
     for axes, (word, statistic) in zip(grid, _STATISTICS, strict=True):
         new, old = statistic(replicated), float(statistic(observed))
         _histogram(axes, new, old)
         share = float(np.mean(new > old) + np.mean(new == old) / 2)
-        axes.set_xlabel(f"{word} ({100 * share:.0f} % of new data above)")
+        axes.set_xlabel(f"{word}\n({100 * share:.0f} % of new data exceed it)")
     legend_below(figure, grid)
     return figure
 
@@ -193,16 +194,23 @@ def _is_count(subject: Subject, name: str) -> bool:
 
 
 def _densities(axes: Axes, observed: np.ndarray, replicated: np.ndarray) -> None:
+    lowest = 0.0 if min(observed.min(), replicated.min()) >= 0 else -np.inf
     rows = np.linspace(0, len(replicated) - 1, min(_LINES, len(replicated))).astype(int)
     for number, row in enumerate(rows):
         if np.ptp(replicated[row]) > 0:
-            axes.plot(*smooth(replicated[row], mirrored=False), color=BLUE, lw=0.6, alpha=0.35,
-                      label="_more" if number else "new data")  # fmt: skip
+            curve = smooth(replicated[row], mirrored=False, lowest=lowest)
+            label = "_more" if number else "new data"
+            axes.plot(curve.x, curve.density, color=BLUE, lw=0.6, alpha=0.35, label=label)
     if np.ptp(observed) > 0:
-        curve = smooth(observed, mirrored=False)
+        curve = smooth(observed, mirrored=False, lowest=lowest)
         axes.plot(curve.x, curve.density, color=INK, lw=2, label="data", gid="data")
         room = 0.6 * float(np.ptp(observed))
-        axes.set_xlim(observed.min() - room, observed.max() + room)
+        low, high = np.quantile(replicated[rows], [0.001, 0.999])
+        left = np.clip(low, observed.min() - room, curve.x[0])
+        axes.set_xlim(
+            lowest if left < lowest + 0.1 * room else left,
+            np.clip(high, curve.x[-1], observed.max() + room),
+        )
     axes.set_yticks([])
     axes.set_ylim(0, None)
     axes.spines["left"].set_visible(False)
@@ -210,6 +218,8 @@ def _densities(axes: Axes, observed: np.ndarray, replicated: np.ndarray) -> None
 
 def _counts(axes: Axes, observed: np.ndarray, replicated: np.ndarray) -> None:
     """How often each whole number occurs, or each of a few ranges of them."""
+    from matplotlib.ticker import MaxNLocator
+
     low = int(min(observed.min(), np.quantile(replicated, 0.001)))
     high = int(max(observed.max(), np.quantile(replicated, 0.999)))
     step = max(1, -(-(high - low + 1) // _MOST_BINS))
@@ -222,25 +232,35 @@ def _counts(axes: Axes, observed: np.ndarray, replicated: np.ndarray) -> None:
     for mass, thick in ((0.95, 1.4), (0.5, 4.0)):
         ends = interval(new, mass)
         axes.vlines(middle, *ends, color=BLUE, lw=thick, label=f"{100 * mass:g} % of new data")
-    axes.plot(middle, np.median(new, axis=0), "o", color=BLUE, ms=3.5, mec="white", mew=0.4, ls="")
+    axes.plot(middle, np.median(new, axis=0), "o", color="white", ms=3.5, mec=BLUE, mew=0.8, ls="",
+              label="median of new data")  # fmt: skip
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     if middle.size <= 2:
         axes.set_xticks(middle)
     axes.set_ylabel("number of data" if step == 1 else f"number of data in steps of {step}")
 
 
 def _histogram(axes: Axes, new: np.ndarray, old: float) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     new = new[np.isfinite(new)]
-    low, high = float(new.min()), float(new.max())
-    if not high - low > 1e-9 * max(abs(low), abs(high)):
-        high, low = high + 0.5, low - 0.5
-    axes.hist(
-        new, bins=np.linspace(low, high, 31).tolist(), color=BLUE, alpha=0.55, label="new data"
-    )
+    axes.hist(new, bins=_bins(new), color=BLUE, alpha=0.55, label="new data")
     axes.axvline(old, color=INK, lw=1.8, label="data", gid="data")
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    axes.locator_params(axis="x", nbins=5)
+    is_whole = bool(np.all(new == np.round(new)))
+    axes.xaxis.set_major_locator(MaxNLocator(5, integer=is_whole))
     axes.axhline(0, color=GREY, lw=0.8)
+
+
+def _bins(new: np.ndarray) -> list[float]:
+    """Edges of bars: about each whole number, if they are few; one bar for always the same."""
+    low, high = float(new.min()), float(new.max())
+    if high - low <= _MOST_BARS and np.all(new == np.round(new)):
+        return (np.arange(low, high + 2) - 0.5).tolist()
+    if not high - low > 1e-9 * max(abs(low), abs(high)):
+        high, low = high + 0.5, low - 0.5
+    return np.linspace(low, high, _MOST_BARS + 1).tolist()
 
 
 def _grouped(subject: Subject, names: tuple[str, ...]) -> tuple[str, str, np.ndarray]:

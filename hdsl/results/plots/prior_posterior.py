@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from hdsl.results.plots.letters import described, symbol
+from hdsl.results.plots.letters import described, number, symbol
 from hdsl.results.plots.prior import exact_prior, prior_curve, prior_range
 from hdsl.results.plots.smooth import smooth
-from hdsl.results.plots.structure import names_or, single_numbers
+from hdsl.results.plots.structure import ends_of, names_or, single_numbers
 from hdsl.results.plots.style import BLUE, GREY, INK, ORANGE, legend, legend_below, panels
 from hdsl.results.plots.subject import Quantity, Subject
 from hdsl.results.plots.wishes import Wishes, refusal
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST = 12
+_FLAT = 20
+"""A prior so many times as wide as the posterior looks flat, however much of it is shown."""
 
 
 def draw(subject: Subject, wishes: Wishes) -> Figure:
@@ -72,6 +74,8 @@ def _densities(
     low, high = (float(end) for end in posterior.x[[0, -1]])
     if with_prior:
         low, high = _widened(low, high, prior_range(subject, quantity))
+    ends = ends_of(subject, quantity.family)
+    low, high = max(low, ends[0]), min(high, ends[1])
     grid = np.linspace(low, high, 800)
     height = np.interp(grid, posterior.x, posterior.density, left=0.0, right=0.0)
     prior = prior_curve(subject, quantity, grid) if with_prior else None
@@ -90,7 +94,8 @@ def _widened(low: float, high: float, prior: tuple[float, float] | None) -> tupl
     """A range that shows the prior too, as far as the posterior stays readable."""
     if prior is None:
         return low, high
-    room = 1.5 * (high - low)
+    is_flat = prior[1] - prior[0] > _FLAT * (high - low)
+    room = (0.5 if is_flat else 1.5) * (high - low)
     return max(min(low, prior[0]), low - room), min(max(high, prior[1]), high + room)
 
 
@@ -111,8 +116,8 @@ def _masses(
 def _mean_label(axes: Axes, mean: float, alone: bool) -> str:
     """The mean stands in the legend of a panel alone, else above it."""
     if alone:
-        return f"posterior mean {mean:.3g}"
-    axes.set_title(f"mean {mean:.3g}", fontsize=10, color=GREY)
+        return f"posterior mean {number(mean)}"
+    axes.set_title(f"mean {number(mean)}", fontsize=10, color=GREY)
     return "posterior mean"
 
 

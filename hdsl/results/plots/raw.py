@@ -10,8 +10,9 @@ from hdsl.density.streams import DRAW
 from hdsl.distributions.random import Applied
 from hdsl.expressions.evaluate import Value, spread
 from hdsl.expressions.rewrite import elements_inlined, references
-from hdsl.expressions.tree import Constant, Expression
+from hdsl.expressions.tree import Expression
 from hdsl.model.graph import Stochastic
+from hdsl.results.plots.structure import ends_of
 from hdsl.results.plots.subject import Subject
 
 _CELLS = 4_000_000
@@ -176,12 +177,7 @@ class _Search:
 
     def _support(self) -> tuple[float, float]:
         """The ends of the support, a hair inside; infinite where it has none that are fixed."""
-        node = self.subject.model.graph.nodes.get(self.name)
-        if not isinstance(node, Stochastic):
-            return -np.inf, np.inf
-        support = node.random.support
-        low = support.lower.value if isinstance(support.lower, Constant) else -np.inf
-        high = support.upper.value if isinstance(support.upper, Constant) else np.inf
+        low, high = ends_of(self.subject, self.name)
         hair = 1e-9 * (high - low if np.isfinite(high - low) else 1.0)
         return low + hair, high - hair
 

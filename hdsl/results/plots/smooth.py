@@ -25,9 +25,12 @@ class Surface(NamedTuple):
     density: np.ndarray
 
 
-def smooth(draws: np.ndarray, size: int = 512, mirrored: bool = True) -> Curve:
+def smooth(
+    draws: np.ndarray, size: int = 512, mirrored: bool = True, lowest: float = -np.inf
+) -> Curve:
     """The density of draws: a Gaussian kernel estimate, mirrored at bounds.
 
+    Bounds are found where draws crowd at an end; with `mirrored` false the only one is `lowest`.
     The bandwidth is 1.06 min(sd, IQR / 1.34) n^(-1/5) (Silverman 1986, eq. 3.30).
     """
     from scipy.ndimage import gaussian_filter1d
@@ -41,6 +44,7 @@ def smooth(draws: np.ndarray, size: int = 512, mirrored: bool = True) -> Curve:
     low, high = _ends(draws, bandwidth)
     if not mirrored:
         low, high = float(draws.min()) - 4 * bandwidth, float(draws.max()) + 4 * bandwidth
+        low = max(low, (lowest - centre) / scale)
     edges = np.linspace(low, high, size + 1)
     counts, _ = np.histogram(draws, edges)
     step = edges[1] - edges[0]

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+_TALL = 0.03
+
 
 def draw_stacks(
     name: str,
@@ -78,5 +80,7 @@ def as_percent(axes: Axes) -> None:
     """The vertical axis as probabilities in per cent."""
     from matplotlib.ticker import PercentFormatter
 
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
+    is_tall = axes.get_ylim()[1] > _TALL
+    decimals = 0 if is_tall else None
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=decimals, symbol=" %"))
     axes.set_ylabel("probability")

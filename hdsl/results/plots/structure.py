@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 
-from hdsl.expressions.tree import set_of
+from hdsl.expressions.tree import Constant, set_of
 from hdsl.model.graph import ModelGraph, Stochastic
 from hdsl.results.plots.subject import Subject
 from hdsl.results.variables import Variable
@@ -67,6 +68,17 @@ def hyperparameters(subject: Subject) -> list[str]:
 def _hyperparameters(graph: ModelGraph, name: str) -> set[str]:
     unknowns = graph.ancestors[name] & graph.unknowns
     return {one for one in unknowns if not getattr(graph.nodes[one], "axes", ())}
+
+
+def ends_of(subject: Subject, name: str) -> tuple[float, float]:
+    """Between which ends an unknown lies, where its prior gives them as numbers."""
+    node = None if subject.graph is None else subject.graph.nodes.get(name)
+    if not isinstance(node, Stochastic):
+        return -math.inf, math.inf
+    support = node.random.support
+    low = support.lower.value if isinstance(support.lower, Constant) else -math.inf
+    high = support.upper.value if isinstance(support.upper, Constant) else math.inf
+    return low, high
 
 
 def single_numbers(subject: Subject, *roles: str) -> list[Variable]:

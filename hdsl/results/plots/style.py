@@ -117,7 +117,7 @@ def legend_below(figure: Figure, axes: Axes | Sequence[Axes]) -> None:
             found.values(), found.keys(), loc="outside lower center", ncols=columns,
             handlelength=1.8, columnspacing=1.6,
         )  # fmt: skip
-        if columns == 1 or drawn.get_window_extent().width < figure.bbox.width:
+        if columns == 1 or drawn.get_window_extent().width < 0.97 * figure.bbox.width:
             break
         drawn.remove()
         columns -= 1
