@@ -9,7 +9,7 @@ from pathlib import Path
 from hdsl.cli.exit_codes import DONE
 from hdsl.cli.given import check_names, read_data, read_model
 from hdsl.cli.options import add_data, add_format, whole_number
-from hdsl.cli.output import Output
+from hdsl.cli.output import Output, table_width
 from hdsl.diagnostics import Diagnostic, HdslError
 from hdsl.model.check import check
 from hdsl.pipeline import MOST_DRAWS, MOST_SEED, Request, simulate, with_seed
@@ -39,13 +39,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="draw everything so often; the file then holds a list of draws",
     )
     parser.add_argument(
-        "--out", type=Path, metavar="FILE", help="the JSON file to write (default: standard output)"
+        "--out",
+        metavar="FILE",
+        help="the JSON file that takes all draws; - is standard output (default: only tell what "
+        "was drawn)",
     )
     add_format(parser)
 
 
 def execute(arguments: argparse.Namespace, output: Output) -> int:
-    """Draw, and write JSON."""
+    """Draw, tell what was drawn, and write it where that is asked for."""
     source, folder = read_model(arguments.model)
     graph, warnings = check(parse(source), source)
     output.diagnose(warnings, source)
@@ -63,14 +66,25 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
     draws = [found.draw(number) | found.truth(number) for number in range(found.num_draws)]
     text = json.dumps(draws if arguments.draws else draws[0], ensure_ascii=False)
     output.facts.update(model=arguments.model, seed=request.seed)
-    if arguments.out is None:
+    if arguments.out in (None, "-"):
         output.facts["draws"] = draws
+    if arguments.out == "-":
         output.say(text)
+        return DONE
+    _tell(found, request.seed, output)
+    if arguments.out is None:
+        output.say("\n`--out FILE` writes all of it, `--out -` to standard output.")
     else:
-        _write(arguments.out, text)
-        output.facts["out"] = str(arguments.out)
-        output.say(f"wrote {_listed(found)} to {arguments.out}; seed {request.seed}")
+        _write(Path(arguments.out), text)
+        output.facts["out"] = arguments.out
+        output.say(f"\nwrote all of it to {arguments.out}")
     return DONE
+
+
+def _tell(found: Simulation, seed: int | None, output: Output) -> None:
+    which = f"the first of {found.num_draws} draws" if found.num_draws > 1 else "drawn"
+    output.say(f"{output.facts['model']}: {which} from the prior; seed {seed}\n")
+    output.say(found.text(table_width()) or "  nothing")
 
 
 def _write(place: Path, text: str) -> None:
@@ -87,7 +101,3 @@ def _write(place: Path, text: str) -> None:
                 )
             ]
         ) from None
-
-
-def _listed(found: Simulation) -> str:
-    return ", ".join([*found.data, *found.parameters]) or "nothing"

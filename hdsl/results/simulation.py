@@ -16,7 +16,9 @@ from hdsl.expressions.evaluate import Value
 from hdsl.expressions.tree import set_of
 from hdsl.model.completion import observers
 from hdsl.model.graph import Bound, Imputed, ModelGraph, Stochastic
+from hdsl.plan.phrases import shown
 from hdsl.plan.plan import Plan
+from hdsl.results.simulation_text import simulation_text
 
 if TYPE_CHECKING:
     import xarray
@@ -25,7 +27,7 @@ Arrays = dict[str, tuple[tuple[str, ...], np.ndarray]]
 
 
 @final
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Simulation:
     """Draws of everything in a model.
 
@@ -56,6 +58,13 @@ class Simulation:
     def truth(self, number: int = 0) -> dict[str, Any]:
         """The parameters of one draw."""
         return {name: _plain(values, number) for name, (_, values) in self.parameters.items()}
+
+    def text(self, width: int = 100) -> str:
+        """The first draw as tables of at most `width` columns, with the first rows of each."""
+        return simulation_text(self, width)
+
+    def __repr__(self) -> str:
+        return self.text()
 
     def to_xarray(self) -> xarray.Dataset:
         """All draws, with an axis ``draw`` and the index sets."""
@@ -157,7 +166,7 @@ def _data(
             yield imputed.data, _completed(bound, imputed, values, num_draws)
     for name, value in replicates.items():
         axes = tuple(axis for axis in value.axes if axis != DRAW)
-        yield name, (axes, np.asarray(value.array))
+        yield shown(name), (axes, np.asarray(value.array))
 
 
 def _completed(

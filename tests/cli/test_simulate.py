@@ -18,8 +18,16 @@ def test_what_was_made_can_be_fitted(hdsl: Hdsl, folder: Path) -> None:
     assert again.code == 0
 
 
+def test_a_summary_is_told(hdsl: Hdsl) -> None:
+    ended = hdsl("simulate", "from_file.hbm", "--seed", "3", "--out", "made.json")
+    first, *lines = ended.out.splitlines()
+    assert first == "from_file.hbm: drawn from the prior; seed 3"
+    assert lines[-1] == "wrote all of it to made.json"
+    assert [line.split()[0] for line in lines if line][:-1] == ["data", *"i1234", "parameters", "m"]
+
+
 def test_several_draws_go_to_standard_output(hdsl: Hdsl) -> None:
-    ended = hdsl("simulate", "from_file.hbm", "--seed", "3", "--draws", "3")
+    ended = hdsl("simulate", "from_file.hbm", "--seed", "3", "--draws", "3", "--out", "-")
     assert [set(made) for made in json.loads(ended.out)] == [{"x", "m"}] * 3
 
 
