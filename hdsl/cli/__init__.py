@@ -11,7 +11,9 @@ from hdsl.cli.exit_codes import AT_FAULT, BAD_COMMAND_LINE, INTERRUPTED, NO_READ
 from hdsl.cli.output import NoOutput, Output, write
 from hdsl.diagnostics import Diagnostic, HdslError
 
-_SLIPS_ON_THE_COMMAND_LINE = {"HB502", "HB503", "HB504", "HB560"}
+_SLIPS_ON_THE_COMMAND_LINE = {
+    *("HB502", "HB503", "HB504", "HB505", "HB560", "HB574", "HB587", "HB588")
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

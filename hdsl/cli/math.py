@@ -8,9 +8,9 @@ from pathlib import Path
 from hdsl.cli.exit_codes import DONE
 from hdsl.cli.given import read_model
 from hdsl.cli.output import Output, write
+from hdsl.diagnostics.write_file import no_such_form, write_file
 from hdsl.model.check import check
 from hdsl.notation.mathematics import FORMATS, Format, Mathematics
-from hdsl.results.write_file import write_file
 from hdsl.syntax.parse import parse
 
 _ENDINGS: dict[str, Format] = {
@@ -51,8 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def execute(arguments: argparse.Namespace, output: Output) -> int:
     """Write the mathematics of a model."""
     place: Path | None = arguments.output
-    ending = None if place is None else _ENDINGS.get(place.suffix)
-    format: Format = arguments.format or ending or "unicode"
+    format: Format = arguments.format or _by_name(place, arguments.document)
     source, _ = read_model(arguments.model)
     program = parse(source)
     graph, warnings = check(program, source)
@@ -67,3 +66,12 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
     else:
         write_file(place, text)
     return DONE
+
+
+def _by_name(place: Path | None, is_document: bool) -> Format:
+    """What the end of the file's name tells."""
+    if place is None or not place.suffix or is_document:
+        return "unicode"
+    if place.suffix.lower() not in _ENDINGS:
+        raise no_such_form(place, _ENDINGS)
+    return _ENDINGS[place.suffix.lower()]

@@ -10,8 +10,8 @@ from hdsl.cli.exit_codes import DONE
 from hdsl.cli.options import add_format
 from hdsl.cli.output import Output
 from hdsl.cli.summary import open_run
+from hdsl.diagnostics.write_file import write_file
 from hdsl.results.fit import Fit
-from hdsl.results.write_file import write_file
 
 PAGE = "report.html"
 

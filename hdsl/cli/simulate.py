@@ -10,7 +10,7 @@ from hdsl.cli.exit_codes import DONE
 from hdsl.cli.given import check_names, read_data, read_model
 from hdsl.cli.options import add_data, add_format, whole_number
 from hdsl.cli.output import Output, table_width
-from hdsl.diagnostics import Diagnostic, HdslError
+from hdsl.diagnostics.write_file import write_file
 from hdsl.model.check import check
 from hdsl.pipeline import MOST_DRAWS, MOST_SEED, Request, simulate, with_seed
 from hdsl.results.simulation import Simulation
@@ -75,7 +75,7 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
     if arguments.out is None:
         output.say("\n`--out FILE` writes all of it, `--out -` to standard output.")
     else:
-        _write(Path(arguments.out), text)
+        write_file(Path(arguments.out), f"{text}\n")
         output.facts["out"] = arguments.out
         output.say(f"\nwrote all of it to {arguments.out}")
     return DONE
@@ -85,19 +85,3 @@ def _tell(found: Simulation, seed: int | None, output: Output) -> None:
     which = f"the first of {found.num_draws} draws" if found.num_draws > 1 else "drawn"
     output.say(f"{output.facts['model']}: {which} from the prior; seed {seed}\n")
     output.say(found.text(table_width()) or "  nothing")
-
-
-def _write(place: Path, text: str) -> None:
-    try:
-        place.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise HdslError(
-            [
-                Diagnostic(
-                    "HB586",
-                    f"`{place}` can't be written: {error.strerror}",
-                    cause="the draws go where `--out` says",
-                    help="name a folder that is there and that you may write to",
-                )
-            ]
-        ) from None

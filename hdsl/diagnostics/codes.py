@@ -212,8 +212,7 @@ CODES: dict[str, str] = {
     "HB557": "a chain apart from the others",
     "HB558": "too few draws to judge the chains",
     # Files of results.
-    "HB560": "a picture of no known form",
-    "HB561": "a picture that can't be written",
+    "HB560": "a file of no known form",
     "HB570": "there is no fit to open",
     "HB571": "not a fit of hdsl",
     "HB572": "a fit that is damaged",
@@ -227,10 +226,8 @@ CODES: dict[str, str] = {
     "HB583": "a model that can't be rewritten",
     "HB584": "a model that can't be begun",
     "HB585": "not enough memory",
-    "HB586": "draws that can't be written",
     "HB587": "no such kind of figure",
     "HB588": "a figure that can't be drawn",
-    "HB589": "a figure that can't be written",
     "HB590": "a model that was changed after its run",
     # Lints.
     "HB601": "an improper prior",

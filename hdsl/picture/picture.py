@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import final
 
-from hdsl.diagnostics import Diagnostic, HdslError
+from hdsl.diagnostics.write_file import no_such_form, write_file
 from hdsl.picture.dot import dot
 from hdsl.picture.drawing import drawing
 from hdsl.picture.layout import Layout, laid_out
@@ -66,25 +66,15 @@ class Picture:
         Raises
         ------
         HdslError
-            HB560 for another end, HB561 where the file can't be written.
+            HB560 for another end, HB575 where the file can't be written.
         """
         place = Path(path)
         form = place.suffix.removeprefix(".").lower()
-        try:
-            place.write_bytes(self._written(form, place))
-        except OSError as error:
-            raise HdslError(
-                [
-                    Diagnostic(
-                        "HB561",
-                        f"`{place}` can't be written: {error.strerror}",
-                        cause="the picture is written where `-o` or `save` says",
-                        help="name a place in a folder that is there and may be written to",
-                    )
-                ]
-            ) from None
+        if form not in FORMS:
+            raise no_such_form(place, (f".{known}" for known in FORMS))
+        write_file(place, self._written(form))
 
-    def _written(self, form: str, place: Path) -> bytes:
+    def _written(self, form: str) -> bytes:
         match form:
             case "svg":
                 return self.svg().encode()
@@ -96,20 +86,8 @@ class Picture:
                 return self.dot().encode()
             case "mmd":
                 return self.mermaid().encode()
-            case "txt":
-                return f"{self.text()}\n".encode()
             case _:
-                forms = ", ".join(f"`.{known}`" for known in FORMS)
-                raise HdslError(
-                    [
-                        Diagnostic(
-                            "HB560",
-                            f"`{place}` names no form of a picture",
-                            cause=f"the name's end tells the form: {forms}",
-                            help=f"write `{place.stem or 'model'}.svg`",
-                        )
-                    ]
-                )
+                return f"{self.text()}\n".encode()
 
     @cached_property
     def _layout(self) -> Layout:

@@ -217,8 +217,8 @@ class Fit:
         HdslError
             HB575 if the file can't be written.
         """
+        from hdsl.diagnostics.write_file import write_file
         from hdsl.results.report.page import page
-        from hdsl.results.write_file import write_file
 
         text = page(self)
         if path is not None:

@@ -63,6 +63,23 @@ def test_a_bad_command_line(hdsl: Hdsl, words: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("words", "code"),
     [
+        (("explain", "HB999"), "HB505"),
+        (("graph", "direct.hbm", "-o", "direct.docx"), "HB560"),
+        (("math", "direct.hbm", "-o", "direct.docx"), "HB560"),
+        (("run", "direct.hbm", "--keep", "nosuch"), "HB503"),
+        (("explain", "direct.hbm", "--without", "nosuch"), "HB502"),
+        (("check", "direct.hbm", "--data", "nosuch=rows.csv"), "HB504"),
+    ],
+)
+def test_a_wrong_value_of_an_option(hdsl: Hdsl, words: tuple[str, ...], code: str) -> None:
+    ended = hdsl(*words)
+    assert ended.code == 2
+    assert f"error[{code}]" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
         (("check", "nosuch.hbm"), "HB126"),
         (("check", "."), "HB126"),
         (("check", "a\0b"), "HB126"),
@@ -74,7 +91,6 @@ def test_a_bad_command_line(hdsl: Hdsl, words: tuple[str, ...]) -> None:
         (("run", "sampled.hbm"), "HB471"),
         (("run", "sampled.hbm", "--data", "x=nosuch.csv"), "HB451"),
         (("run", "direct.hbm", "--samples", "100000000", "--chains", "1000"), "HB490"),
-        (("explain", "HB999"), "HB505"),
         (("summary", "nosuch.run"), "HB570"),
     ],
 )

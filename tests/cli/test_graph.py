@@ -41,5 +41,5 @@ def test_graph_refuses_what_it_cannot_write(hdsl: Hdsl) -> None:
     assert "error[HB560]" in unknown.err
     missing = hdsl("graph", "direct.hbm", "-o", "none/picture.svg")
     assert missing.code == 1
-    assert "error[HB561]" in missing.err
+    assert "error[HB575]" in missing.err
     assert hdsl("graph", "wrong.hbm").code == 1

@@ -44,6 +44,13 @@ def test_a_document(hdsl: Hdsl, folder: Path) -> None:
     assert hdsl("math", "direct.hbm", "--document", "--format", "html").code == 2
 
 
+def test_a_file_whose_name_tells_no_form(hdsl: Hdsl) -> None:
+    ended = hdsl("math", "direct.hbm", "-o", "m.docx")
+    assert ended.code == 2
+    assert "HB560" in ended.err
+    assert hdsl("math", "direct.hbm", "-o", "m.docx", "--format", "latex").code == 0
+
+
 def test_a_file_that_cannot_be_written(hdsl: Hdsl) -> None:
     ended = hdsl("math", "direct.hbm", "-o", "nowhere/m.tex")
     assert ended.code == 1

@@ -43,8 +43,7 @@ def test_all_figures_that_the_model_calls_for(plot: Hdsl, folder: Path) -> None:
     [
         (["heatmap"], "HB587"),
         (["prior_posterior", "thta"], "HB574"),
-        (["prior_posterior", "theta", "-o", "theta.jpg"], "HB589"),
-        (["prior_posterior", "theta", "-o", "nowhere/theta.png"], "HB589"),
+        (["prior_posterior", "theta", "-o", "theta.jpg"], "HB560"),
         (["prior_posterior", "theta", "--truth", "theta"], "HB588"),
         (["prior_posterior", "theta", "--mark", "5"], "HB588"),
         (["--log", "x"], "HB588"),
@@ -52,7 +51,12 @@ def test_all_figures_that_the_model_calls_for(plot: Hdsl, folder: Path) -> None:
 )
 def test_mistakes(plot: Hdsl, words: list[str], code: str) -> None:
     ended = plot(*words, "--format", "json")
-    assert (ended.code, ended.codes) == (1, [code])
+    assert (ended.code, ended.codes) == (2, [code])
+
+
+def test_a_file_that_cannot_be_written(plot: Hdsl) -> None:
+    ended = plot("prior_posterior", "theta", "-o", "nowhere/theta.png", "--format", "json")
+    assert (ended.code, ended.codes) == (1, ["HB575"])
 
 
 def test_no_run(hdsl: Hdsl) -> None:

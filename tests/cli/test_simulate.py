@@ -35,4 +35,4 @@ def test_what_cannot_be_drawn_or_written(hdsl: Hdsl) -> None:
     improper = hdsl("simulate", "improper.hbm", "--format", "json")
     assert (improper.code, improper.codes[-1]) == (1, "HB507")
     nowhere = hdsl("simulate", "from_file.hbm", "--out", "no/x.json", "--format", "json")
-    assert (nowhere.code, nowhere.codes) == (1, ["HB586"])
+    assert (nowhere.code, nowhere.codes) == (1, ["HB575"])

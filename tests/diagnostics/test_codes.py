@@ -45,12 +45,11 @@ WITHOUT_A_MODEL = {
             "HB583",
             "HB584",
             "HB585",
-            "HB586",
             "HB590",
         ),
         "only a command says it",
     ),
-    **dict.fromkeys(("HB587", "HB588", "HB589"), "it is about a figure of a fit"),
+    **dict.fromkeys(("HB587", "HB588"), "it is about a figure of a fit"),
     **dict.fromkeys(
         (code for code in CODES if "HB550" <= code <= "HB579"), "it is about draws or a saved fit"
     ),

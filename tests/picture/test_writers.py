@@ -114,7 +114,7 @@ def test_save_refuses_what_it_cannot_write(tmp_path: Path) -> None:
     assert [d.code for d in unknown.value.diagnostics] == ["HB560"]
     with pytest.raises(HdslError) as no_folder:
         picture("one_bag").save(str(tmp_path / "none" / "model.svg"))
-    assert [d.code for d in no_folder.value.diagnostics] == ["HB561"]
+    assert [d.code for d in no_folder.value.diagnostics] == ["HB575"]
 
 
 def test_notebooks_show_it() -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hdsl.diagnostics import Diagnostic, HdslError
+from hdsl.diagnostics.write_file import no_such_form, write_file
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -151,25 +151,13 @@ def write(figure: Figure, file: Path) -> None:
     Raises
     ------
     HdslError
-        HB589 for another ending than ``.png``, ``.svg`` or ``.pdf``, or where nothing can be
+        HB560 for another ending than ``.png``, ``.svg`` or ``.pdf``, HB575 where the file can't be
         written.
     """
-    if file.suffix.lower() not in FORMATS:
-        raise HdslError([_foreign(file)])
-    try:
-        file.write_bytes(image(figure, file.suffix.lower()[1:]))
-    except OSError as error:
-        raise HdslError(
-            [
-                Diagnostic(
-                    "HB589",
-                    f"the figure can't be written to `{file}`",
-                    cause=f"the system says: {error.strerror or error}",
-                    help="name a file in a folder that is there and that you may write to, "
-                    "with `-o`",
-                )
-            ]
-        ) from None
+    form = file.suffix.lower()
+    if form not in FORMATS:
+        raise no_such_form(file, FORMATS)
+    write_file(file, image(figure, form[1:]))
 
 
 def image(figure: Figure, kind: str) -> bytes:
@@ -197,12 +185,3 @@ def _with_few_colors(drawn: io.BytesIO) -> bytes:
         few = whole.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
         few.save(stream, format="png", optimize=True, dpi=(DPI, DPI))
     return stream.getvalue()
-
-
-def _foreign(file: Path) -> Diagnostic:
-    return Diagnostic(
-        "HB589",
-        f"`{file}` can't hold a figure",
-        cause="the end of the name says what is written: `.png`, `.svg` or `.pdf`",
-        help=f"write `{file.with_suffix('.png')}`",
-    )

@@ -1,0 +1,56 @@
+"""Files that are written besides fits."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+
+from hdsl.diagnostics.diagnostic import Diagnostic, HdslError
+
+
+def no_such_form(place: Path, ends: Iterable[str]) -> HdslError:
+    """HB560: the end of a file's name is none of those that tell what to write."""
+    first, *others = ends
+    return HdslError(
+        [
+            Diagnostic(
+                "HB560",
+                f"`{place}` names no form that can be written",
+                cause="the end of the name tells the form: "
+                + ", ".join(f"`{end}`" for end in (first, *others)),
+                help=f"write `{place.stem or 'model'}{first}`",
+            )
+        ]
+    )
+
+
+def write_file(place: Path, content: str | bytes) -> None:
+    """Write a file as a whole or not at all; one that is there is replaced.
+
+    Raises
+    ------
+    HdslError
+        HB575 if it can't be written.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    try:
+        draft = place.with_name(f".{place.name}-{os.getpid()}-{secrets.token_hex(4)}.tmp")
+        try:
+            draft.write_bytes(data)
+            os.replace(draft, place)
+        finally:
+            draft.unlink(missing_ok=True)
+    except (OSError, ValueError) as error:  # a ValueError: `.` has no name
+        raise HdslError(
+            [
+                Diagnostic(
+                    "HB575",
+                    f"`{place}` can't be written",
+                    cause=f"the system says: {getattr(error, 'strerror', None) or 'it is a folder'}",
+                    help="choose a folder that is there and that you may write to, and look at the "
+                    "free space",
+                )
+            ]
+        ) from None
