@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _MARKERS = "osD^v<>phXP*"
 _COLORS = (ORANGE, GREEN, PINK, GOLD, INK, "#6A3D9A", "#8C510A", "#B2182B")
+_PERIOD = math.lcm(len(_MARKERS), len(_COLORS))
 _MOST_NAMED = 40
 
 
@@ -79,7 +81,7 @@ def lay_over(axes: Axes, points: Points, is_log: bool) -> bool:
     many = len(names) > _MOST_NAMED
     for number, name in enumerate(names):
         chosen = np.array([label == name for label in points.labels])
-        color = _COLORS[0] if many else _COLORS[number % len(_COLORS)]
+        color = _COLORS[0] if many else _COLORS[(number + number // _PERIOD) % len(_COLORS)]
         marker = "o" if many else _MARKERS[number % len(_MARKERS)]
         low, high = points.lower[chosen], points.upper[chosen]
         middle = points.y[chosen]

@@ -9,6 +9,7 @@ import pytest
 from scipy import stats
 
 from hdsl.diagnostics import HdslError
+from hdsl.results import Variable
 from hdsl.results.plots.registry import KINDS, suggested
 from hdsl.results.plots.smooth import levels, smooth, smooth_pair
 from hdsl.results.plots.style import image
@@ -190,6 +191,28 @@ def test_a_curve_has_the_quantiles_of_the_draws(models, drawn, tmp_path):
     assert "kpc" in axes.get_xlabel()
 
 
+def test_many_names_of_points_have_signs_of_their_own(models):
+    size = 40
+    rows = {"r": [10.0] * size, "m": [3.0] * size, "who": [f"study {n}" for n in range(size)]}
+    axes = models.profile.plot.curve("M", points=rows, x="r", y="m", label="who").axes[0]
+    points = [one for one in axes.lines if one.get_gid() == "points"]
+    assert len({(one.get_color(), one.get_marker()) for one in points}) == size
+
+
+@pytest.mark.parametrize("count", [3, 8, 13])
+def test_a_legend_is_within_the_figure(count):
+    from hdsl.results.plots.style import legend_below, new_figure
+
+    figure = new_figure("a title", 6.0, 4.0)
+    axes = figure.add_subplot()
+    for number in range(count):
+        axes.plot([0, 1], [0, number], label=f"a rather long name of line {number}")
+    legend_below(figure, axes)
+    (legend,) = figure.legends
+    assert len(legend.get_texts()) == count
+    assert legend.get_window_extent().width < figure.bbox.width
+
+
 def band(collection, size: int) -> tuple[np.ndarray, np.ndarray]:
     """The lower and the upper edge of a filled band over so many places."""
     edge = collection.get_paths()[0].vertices
@@ -309,6 +332,32 @@ def test_statistics_of_new_data(fit, drawn):
     assert f"({100 * share:.0f} % of" in axes[0].get_xlabel()
 
 
+def test_statistics_of_whole_numbers_have_a_bar_for_each(fit):
+    smallest = fit.plot.ppc_stats("blue").axes[2]
+    bars = [(bar.get_x() + bar.get_width() / 2, bar.get_height()) for bar in smallest.patches]
+    new = np.min(fit.posterior_predictive["blue"].values, axis=-1)
+    assert {at: height for at, height in bars if height} == {
+        value: np.sum(new == value) for value in np.unique(new)
+    }
+
+
+def test_checks_of_positive_data_do_not_go_below_zero(drawn):
+    y = np.array([0.1, 0.2, 0.4, 1.5, 3.0])
+    new = np.random.default_rng(3).lognormal(-0.5, 1, (4, 100, 5))
+    model = "data y[i]\nm ~ Normal(0, 1)\ny[i] ~ LogNormal(m, 1)\n"
+    fit = drawn.made_up(
+        model,
+        {"y": (("i",), list(y))},
+        m=Variable("m", np.zeros((4, 100))),
+        y=Variable("y", new, ("i",), role="replicate"),
+    )
+    axes = fit.plot.ppc("y").axes[0]
+    assert axes.get_xlim()[0] == 0
+    assert all(np.min(line.get_xdata()) > 0 for line in axes.lines)
+    curve = drawn.artist(axes, "data")
+    assert np.trapezoid(curve.get_ydata(), curve.get_xdata()) == pytest.approx(1, abs=0.03)
+
+
 def test_counts_are_those_of_the_data(fit, drawn):
     axes = fit.plot.ppc("blue").axes[0]
     assert sum(patch.get_height() for patch in axes.patches) == len(drawn.BLUE)
@@ -323,7 +372,10 @@ def test_traces_are_the_draws(fit, drawn):
 def test_ranks_are_level_for_good_chains_and_not_for_others(fit, drawn):
     from hdsl.results import Fit, Variable
 
-    level = drawn.artist(fit.plot.rank("a").axes[0], "chain 0").get_data().values
+    axes = fit.plot.rank("a", "beta").axes
+    assert [one.get_ylabel() for one in axes] == ["draws / expected draws", ""]
+    assert [one.get_xlabel() for one in axes] == ["rank by $a$", "rank by $\\mathit{β}$"]
+    level = drawn.artist(axes[0], "chain 0").get_data().values
     assert level.mean() == pytest.approx(1)
     assert np.ptp(level) < 1.5
     draws = np.random.default_rng(1).normal(size=(4, 500))
