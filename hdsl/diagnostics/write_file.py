@@ -43,12 +43,13 @@ def write_file(place: Path, content: str | bytes) -> None:
         finally:
             draft.unlink(missing_ok=True)
     except (OSError, ValueError) as error:  # a ValueError: `.` has no name
+        said = getattr(error, "strerror", None) or "it is a folder"
         raise HdslError(
             [
                 Diagnostic(
                     "HB575",
                     f"`{place}` can't be written",
-                    cause=f"the system says: {getattr(error, 'strerror', None) or 'it is a folder'}",
+                    cause=f"the system says: {said}",
                     help="choose a folder that is there and that you may write to, and look at the "
                     "free space",
                 )
