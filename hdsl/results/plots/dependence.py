@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hdsl.distributions.random import Random
 from hdsl.expressions.rewrite import element, rebuild
 from hdsl.expressions.tree import (
     Along,
@@ -59,11 +58,13 @@ class Groups:
 
     def label(self, subject: Subject, group: int) -> str:
         """The name of a group."""
-        parts = [
-            label_text(subject.model.sets[set_of(name)].labels[place])
-            for name, place in zip(self.sets, self.places[group].tolist(), strict=True)
-        ]
-        return ", ".join(parts)
+        places = zip(self.sets, self.places[group].tolist(), strict=True)
+        return ", ".join(_label(subject, set_of(name), place) for name, place in places)
+
+
+def _label(subject: Subject, name: str, place: int) -> str:
+    known = subject.model.sets.get(name)
+    return str(place + 1) if known is None else label_text(known.labels[place])
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,7 +248,8 @@ def _typical(
     subject: Subject, node: Stochastic, e: Reference, within: tuple[str, ...]
 ) -> Expression:
     """An effect without its group."""
-    body = None if e.name in within else _what_defines(subject, e)
+    inside = any(_is_shared(subject, name) for name in within)
+    body = None if e.name in within else _what_defines(subject, e, inside)
     if body is None:
         return _average(subject, node, e)
     inner = (*within, e.name)
@@ -262,18 +264,35 @@ def _typical(
     return rebuild(body, change)
 
 
-def _what_defines(subject: Subject, e: Reference) -> Expression | None:
-    """The definition of a computed effect; of one with a prior that is unknown, its mean."""
+def _what_defines(subject: Subject, e: Reference, inside: bool) -> Expression | None:
+    """The definition of a computed effect; of one with a prior that is unknown, its mean.
+
+    The same of an effect `inside` a definition that holds unknowns of all groups, as `z` in
+    ``mu + tau * z[group]``.
+    """
     graph = subject.model.graph
     node = graph.nodes.get(e.name)
-    if isinstance(node, Deterministic):
-        return element(node.axes, node.expression, e.indices)
-    is_hierarchical = graph.ancestors.get(e.name, frozenset[str]()) & graph.unknowns
-    if not isinstance(node, Stochastic) or node.is_observed or not is_hierarchical:
+    if not isinstance(node, Deterministic | Stochastic) or e.name in graph.recursive:
         return None
-    random: Random = node.random
-    body = random.mean()
-    return None if body is None else element(node.axes, body, e.indices)
+    is_hierarchical = inside or bool(graph.ancestors[e.name] & graph.unknowns)
+    if isinstance(node, Deterministic):
+        body = node.expression
+    else:
+        body = node.random.mean() if is_hierarchical else None
+    if body is None:
+        return None
+    try:
+        return element(node.axes, body, e.indices)
+    except ValueError:  # made as a whole, by a cumulative sum for example
+        return None
+
+
+def _is_shared(subject: Subject, name: str) -> bool:
+    """Whether an unknown without an index stands behind a computed quantity."""
+    graph = subject.model.graph
+    unknowns = graph.ancestors.get(name, frozenset[str]()) & graph.unknowns
+    computed = isinstance(graph.nodes.get(name), Deterministic)
+    return computed and any(not axes_of(subject, one) for one in unknowns)
 
 
 def _average(subject: Subject, node: Stochastic, e: Reference) -> Expression:

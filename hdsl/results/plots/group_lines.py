@@ -20,7 +20,7 @@ _MOST_DRAWS = 500
 _MARGIN = 0.02
 _HUES = (ORANGE, GREEN, GOLD, PINK, INK)
 _STRENGTH = 0.5
-_MOST_COLORED = 40
+_MOST_COLORED, _MOST_LINES = 40, 300
 _APART = 0.3
 
 
@@ -67,14 +67,18 @@ def draw_lines(
     word = plain(found.groups.word)
     width = 0.9 if found.groups.size <= _MOST_COLORED else 0.6
     ends = (np.inf, -np.inf)
-    for group, (color, (low, high)) in enumerate(zip(colors, ranges, strict=True)):
+    count = found.groups.size
+    shown = np.unique(np.linspace(0, count - 1, min(count, _MOST_LINES)).astype(int)).tolist()
+    some = f" ({len(shown)} of {count})" if len(shown) < count else ""
+    for group in shown:
+        low, high = ranges[group]
         x = np.unique(np.clip(places, low, high))
         y = np.median(_some(found, group, x), axis=0)
         ends = (min(ends[0], float(y.min())), max(ends[1], float(y.max())))
         axes.plot(
-            x, y, color=color, lw=width, alpha=0.7,
+            x, y, color=colors[group], lw=width, alpha=0.7,
             zorder=2.2, gid=f"group {found.groups.label(found.subject, group)}",
-            label="_more" if group else f"a {word}: median",
+            label="_more" if group else f"a {word}: median{some}",
         )  # fmt: skip
     return ends
 

@@ -166,6 +166,43 @@ def test_groups_of_two_kinds(drawn):
     assert found.typical == "average"
 
 
+@pytest.mark.parametrize(
+    ("statements", "population"),
+    [
+        # Written with standard normals, or about an intercept: as if about mu.
+        ("z[rat] ~ Normal(0, 1); u[rat] = m + tau * z[rat]", "m"),
+        ("u[rat] ~ Normal(m, tau); z[rat] = u[rat]", "m"),
+        # Nothing but the rats themselves says what a rat is like.
+        ("z[rat] ~ Normal(0, 9); u[rat] = z[rat] - 1", "average"),
+    ],
+)
+def test_the_population_of_effects(drawn, statements, population):
+    text = f"""\
+    data rat[i] : rat, day[i], y[i]
+    {statements}
+    m ~ Normal(0, 1); tau ~ HalfNormal(1)
+    y[i] ~ Normal(u[rat[i]] + 2 * day[i] + 0 * (m + tau), 1)
+    """
+    u = normal(0, 1, 2)
+    fit = drawn.made_up(
+        text,
+        {
+            "rat": (("i",), ["Ada", "Ada", "Bo", "Bo"]),
+            "day": (("i",), [1.0, 2.0, 2.0, 4.0]),
+            "y": (("i",), [1.0, 2.0, 3.0, 4.0]),
+        },
+        {"rat": ("Ada", "Bo")},
+        u=Variable("u", u, ("rat",)),
+        z=Variable("z", u + 1, ("rat",)),
+        m=Variable("m", normal(0, 1)),
+        tau=Variable("tau", np.abs(normal(0, 1))),
+    )
+    (found,) = mean_functions(fit.plot.subject)
+    expected = {"m": flat(fit, "m"), "average": flat(fit, "u").mean(axis=1)}[population]
+    np.testing.assert_allclose(found.along(np.array([3.0]))[:, 0], expected + 6)
+    assert found.typical == {"m": "population"}.get(population, population)
+
+
 def test_groups_that_nobody_knows_are_not_drawn(drawn):
     text = """\
     index kind = {low, high}
