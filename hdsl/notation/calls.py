@@ -8,6 +8,7 @@ from dataclasses import replace
 from hdsl.expressions.functions import REDUCTIONS
 from hdsl.notation.conditions import binder, bound_by, range_below
 from hdsl.notation.expressions import Printer
+from hdsl.notation.pieces import WORDS
 from hdsl.notation.randoms import is_random, log_density, random_call
 from hdsl.notation.spelling import spell
 from hdsl.notation.target import Level, Written
@@ -40,7 +41,8 @@ def _application(printer: Printer, node: tree.Call) -> Written:
         function = target.upright(node.function.replace("_", " "))
     inside = target.listed(arguments(printer, node.arguments))
     if node.conditions:
-        inside = target.join([inside, target.words(" for "), _listed_conditions(printer, node)])
+        limits = _listed_conditions(printer, node)
+        inside = target.join([inside, WORDS, target.words(" for "), limits])
     return Written(target.applied(function, target.fence("(", inside, ")")), Level.POWER)
 
 
@@ -208,7 +210,7 @@ def _integral(printer: Printer, node: tree.Call) -> Written:
             below, above = printer.text(lower), printer.text(upper)
             body = inner.at_least(_first(node), Level.PRODUCT, leading=False)
             differential = target.join([target.upright("d"), inner.quantity(name.text)])
-            whole = target.juxtaposed(body, differential)
+            whole = target.operating(body, differential)
             return Written(target.large("∫", below, above, whole), Level.LARGE, open=True)
         case _:
             return _application(printer, node)

@@ -13,18 +13,15 @@ class Line:
     ----------
     note
         What the file says about it, as plain text.
-    inner
-        Whether it belongs to the line above: a local name, an equation that is solved there.
-    wide
-        Whether its left side wants a line of its own.
+    where
+        What belongs to it: local names, an equation that is solved there.
     """
 
     left: str
     right: str
     range: str = ""
     note: str = ""
-    inner: bool = False
-    wide: bool = False
+    where: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from hdsl.notation.pieces import PRODUCT, RELATION, SUM, WORDS
 from hdsl.notation.scope import Scope
 from hdsl.notation.spelling import spell
 from hdsl.notation.target import Level, Target, Written
@@ -55,7 +56,11 @@ class Printer:
                 level = Level.AND if word == "and" else Level.OR
                 one = target.at_least(self.condition(left), level)
                 other = target.at_least(self.condition(right), Level(level + 1))
-                return Written(target.join([one, target.words(f" {word} "), other]), level)
+                return Written(target.join([one, WORDS, target.words(f" {word} "), other]), level)
+            case tree.Call("missing", (tree.Argument(cell, None),)):
+                return self._said(cell, " is missing")
+            case tree.Unary("not", tree.Call("missing", (tree.Argument(cell, None),))):
+                return self._said(cell, " is not missing")
             case tree.Unary("not", operand):
                 inside = target.at_least(self.condition(operand), Level.NOT)
                 return Written(target.join([target.words("not "), inside]), Level.NOT)
@@ -63,6 +68,10 @@ class Printer:
                 return self._comparison(node)
             case _:
                 return self._written(node)
+
+    def _said(self, node: tree.Node, words: str) -> Written:
+        said = [self.at_least(node, Level.SUM), self.target.words(words)]
+        return Written(self.target.join(said), Level.COMPARISON)
 
     def at_least(self, node: tree.Node, level: Level, *, leading: bool = True) -> str:
         """A number, in brackets if it holds less tightly."""
@@ -183,7 +192,7 @@ class Printer:
         pieces = [self.at_least(node.operands[0], Level.SUM)]
         for operator, operand in zip(node.operators, node.operands[1:], strict=True):
             sign = self.target.sign(_COMPARISONS.get(operator, operator))
-            pieces += [sign, self.at_least(operand, Level.SUM)]
+            pieces += [RELATION, sign, self.at_least(operand, Level.SUM)]
         return Written(self.target.join(pieces), Level.COMPARISON)
 
     def _binary(self, node: tree.Binary) -> Written:
@@ -206,7 +215,7 @@ class Printer:
         after = target.at_least(right, Level.LARGE, leading=False)
         sign = target.sign("−" if node.operator == "-" else "+")
         is_open = right.open and after == right.text
-        return Written(target.join([before, sign, after]), Level.SUM, left.signed, is_open)
+        return Written(target.join([before, SUM, sign, after]), Level.SUM, left.signed, is_open)
 
     def _product(self, node: tree.Binary) -> Written:
         target = self.target
@@ -214,7 +223,7 @@ class Printer:
         before = target.at_least(left, Level.PRODUCT)
         after = self.at_least(node.right, Level.SIGNED, leading=False)
         if _needs_dot(node, after):
-            text = target.join([before, target.sign("·"), after])
+            text = target.join([before, PRODUCT, target.sign("·"), after])
         else:
             text = target.juxtaposed(before, after)
         return Written(text, Level.PRODUCT, signed=left.signed)

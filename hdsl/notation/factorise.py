@@ -9,6 +9,7 @@ from hdsl.notation.document import Line
 from hdsl.notation.expressions import Printer
 from hdsl.notation.layers import Layer
 from hdsl.notation.parents import Use, Uses
+from hdsl.notation.pieces import GIVEN
 from hdsl.notation.scope import Scope
 from hdsl.notation.statements import (
     Equation,
@@ -21,10 +22,6 @@ from hdsl.notation.target import Target
 from hdsl.syntax import tree
 
 ORDER: tuple[Layer, ...] = ("likelihood", "prior", "hyperprior")
-
-
-_IN_A_LINE = 5
-_NARROW = 7
 
 
 @dataclass(frozen=True)
@@ -87,12 +84,11 @@ class Factorisation:
             return []
         observed = self._names("likelihood")
         left = self._density(unknowns, observed)
-        wide = len(unknowns) + len(observed) > _NARROW
         lines: list[Line] = []
         for layer in layers:
             sign = self.target.sign("×" if lines else "∝")
-            right = self.target.join([sign.lstrip(), self._layer(layer)])
-            lines.append(Line("" if lines else left, right, note=layer, wide=wide and not lines))
+            right = self.target.join([sign, self._layer(layer)])
+            lines.append(Line("" if lines else left, right, note=layer))
         return lines
 
     def over_plates(self) -> list[Line]:
@@ -134,7 +130,7 @@ class Factorisation:
         target = self.target
         inside = target.listed(names)
         if given:
-            inside = target.join([inside, target.sign("∣"), target.listed(given)])
+            inside = target.join([inside, GIVEN, target.sign("∣"), target.listed(given)])
         return target.applied(self._p(), target.fence("(", inside, ")"))
 
     def _p(self) -> str:
@@ -157,25 +153,23 @@ class Factorisation:
         whole = self._layer(layer)
         if pieces == [whole] or not self._names(layer):
             return []
-        wide = len(self._names(layer)) + len(self._given(layer)) > _NARROW
         lines: list[Line] = []
         for place, piece in enumerate(pieces):
-            sign = self.target.sign("×" if place else "=").lstrip()
+            sign = self.target.sign("×" if place else "=")
             right = self.target.join([sign, piece])
-            lines.append(Line("" if place else whole, right, wide=wide and not place))
+            lines.append(Line("" if place else whole, right))
         return lines
 
     def _side_by_side(self, pieces: Sequence[Piece]) -> list[str]:
         """Factors without a product sign share a line."""
         lines: list[str] = []
-        room = 0
+        is_open = False
         for piece in pieces:
-            if room and not piece.has_plate:
+            if is_open and not piece.has_plate:
                 lines[-1] = self.target.juxtaposed(lines[-1], piece.text)
-                room -= 1
             else:
                 lines.append(piece.text)
-                room = 0 if piece.has_plate else _IN_A_LINE - 1
+                is_open = not piece.has_plate
         return lines
 
     def _pieces(self, term: Term) -> list[Piece]:

@@ -10,10 +10,12 @@ from typing import Any, Literal, TypeAlias, final
 from hdsl.diagnostics import Report
 from hdsl.model.collect_names import collect_names
 from hdsl.model.graph import ModelGraph
-from hdsl.notation import layout
+from hdsl.notation.html_layout import as_html
 from hdsl.notation.latex import Latex
+from hdsl.notation.latex_layout import as_latex, as_latex_document, as_markdown
 from hdsl.notation.mathml import MathML
 from hdsl.notation.scope import Scope, open_scope
+from hdsl.notation.text_layout import as_text
 from hdsl.notation.unicode import Unicode
 from hdsl.notation.write import write_model
 from hdsl.syntax import tree
@@ -42,18 +44,18 @@ class Mathematics:
     @cached_property
     def latex(self) -> str:
         """LaTeX for the body of a document, with the package ``amsmath``."""
-        return layout.as_latex(write_model(Latex(), self._scope))
+        return as_latex(write_model(Latex(), self._scope))
 
     @cached_property
     def latex_document(self) -> str:
         """A whole LaTeX document."""
         title = self._scope.program.description or self.graph.source.name
-        return layout.as_latex_document(write_model(Latex(), self._scope), title)
+        return as_latex_document(write_model(Latex(), self._scope), title)
 
     @cached_property
     def unicode(self) -> str:
-        """Plain text of at most 100 columns where lines can be broken."""
-        return layout.as_text(write_model(Unicode(), self._scope))
+        """Plain text of at most 88 columns where lines can be broken."""
+        return as_text(write_model(Unicode(), self._scope))
 
     @property
     def text(self) -> str:
@@ -63,12 +65,12 @@ class Mathematics:
     @cached_property
     def markdown(self) -> str:
         """Markdown with formulas between ``$$``, as GitHub and notebooks show it."""
-        return layout.as_markdown(write_model(Latex(), self._scope))
+        return as_markdown(write_model(Latex(), self._scope))
 
     @cached_property
     def html(self) -> str:
         """HTML with MathML, which browsers draw without any library."""
-        return layout.as_html(write_model(MathML(), self._scope))
+        return as_html(write_model(MathML(), self._scope))
 
     def written(self, format: Format) -> str:
         """The text in one of the formats."""

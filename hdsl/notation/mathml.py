@@ -6,10 +6,14 @@ import html
 from collections.abc import Sequence
 from typing import final
 
+from hdsl.notation.breaking import Row, broken, case_rows
+from hdsl.notation.mathml_width import mathml_width
+from hdsl.notation.pieces import PRODUCT, Box, Bracketed, Mark, Run
 from hdsl.notation.spelling import Spelled
 from hdsl.notation.target import Level, Target, Written
 
 _MARKS = {"hat": "^", "bar": "‾", "tilde": "~"}
+_UPRIGHT = set("ΓΔΘΛΞΠΣΥΦΨΩ")
 _SEPARATORS = {","}
 _TALL = ("<mfrac", "<munder", "<mtable", "<msqrt")
 _LARGE = {"∑", "∏", "∫"}
@@ -19,8 +23,16 @@ _LARGE = {"∑", "∏", "∫"}
 class MathML(Target):
     """MathML Core; bold letters have the class ``vector``."""
 
+    def width(self, text: str) -> float:
+        return mathml_width(text)
+
+    def indent(self, depth: int) -> float:
+        return 0.0 if depth < 0 else float(depth + 1)
+
     def symbol(self, name: Spelled, indices: Sequence[str] = (), *, bold: bool = False) -> str:
-        style = ' class="vector"' if bold else ""
+        # Alone, a letter is slanted; capital Greek ones are not.
+        style = ' mathvariant="normal"' if name.base in _UPRIGHT else ""
+        style += ' class="vector"' if bold else ""
         base = f"<mi{style}>{html.escape(name.base)}</mi>"
         if name.accent:
             base = f'<mover accent="true">{base}<mo>{_MARKS[name.accent]}</mo></mover>'
@@ -60,25 +72,44 @@ class MathML(Target):
         fixed = "" if any(element in inside for element in _TALL) else ' stretchy="false"'
         before = f'<mo fence="true" form="prefix"{fixed}>{opening}</mo>'
         after = f'<mo fence="true" form="postfix"{fixed}>{closing}</mo>'
-        return f"<mrow>{before}{_row(inside)}{after}</mrow>"
+        whole = (f"<mrow>{before}<mrow>", f"</mrow>{after}</mrow>")
+        return Bracketed(inside, whole, (before, after))
 
     def juxtaposed(self, left: str, right: str) -> str:
-        return f'{left}<mspace width="0.17em"/>{right}'
+        between = Mark(PRODUCT.cost, '<mspace width="0.17em"/>', self.sign("×"))
+        return Run([left, between, right])
 
     def applied(self, function: str, arguments: str) -> str:
-        return f"<mrow>{function}<mo>&#x2061;</mo>{arguments}</mrow>"
+        return Run([function, "<mo>&#x2061;</mo>", arguments])
 
     def operating(self, operator: str, operand: str) -> str:
-        return self.juxtaposed(operator, operand)
+        return Run([operator, '<mspace width="0.17em"/>', operand])
 
     def fraction(self, above: str, below: str) -> str:
-        return f"<mfrac>{_row(above)}{_row(below)}</mfrac>"
+        def narrow(room: float) -> str:
+            return f"<mfrac>{self._stacked(above, room)}{self._stacked(below, room)}</mfrac>"
+
+        return Box(f"<mfrac>{_row(above)}{_row(below)}</mfrac>", narrow)
 
     def power(self, base: str, exponent: Written) -> str:
-        return f"<msup>{_row(base)}{_row(exponent.text)}</msup>"
+        above = _row(exponent.text)
+        whole = ("<msup><mrow>", f"</mrow>{above}</msup>")
+        split = ("", f"<msup><mrow></mrow>{above}</msup>")
+        return Bracketed(base, whole, split, deeper=False)
 
     def root(self, inside: str) -> str:
-        return f"<msqrt>{inside}</msqrt>"
+        return Box(
+            f"<msqrt>{inside}</msqrt>",
+            lambda room: f"<msqrt>{self._stacked(inside, room - 0.9)}</msqrt>",
+        )
+
+    def _stacked(self, text: str, room: float) -> str:
+        """A piece that may have lines of its own."""
+        rows = broken(text, self, room)
+        if len(rows) == 1:
+            return _row(text)
+        lines = "".join(f"<mtr>{_cell(row)}</mtr>" for row in rows)
+        return f'<mtable displaystyle="true">{lines}</mtable>'
 
     def large(self, sign: str, below: str, above: str, body: str) -> str:
         symbol = f"<mo>{sign}</mo>" if sign in _LARGE else self.upright(sign)
@@ -89,14 +120,20 @@ class MathML(Target):
         elif below:
             symbol = f"<m{element}>{symbol}{_row(below)}</m{element}>"
         space = "" if sign in _LARGE else '<mspace width="0.17em"/>'
-        return f"<mrow>{symbol}{space}{body}</mrow>"
+        return Run([f"{symbol}{space}", body])
 
     def cases(self, rows: Sequence[tuple[str, str]]) -> Written:
-        lines = "".join(f"<mtr><mtd>{a}</mtd><mtd>{b}</mtd></mtr>" for a, b in rows)
+        whole = self._cases([(Row(-1, value), Row(-1, when)) for value, when in rows])
+
+        def narrow(room: float) -> str:
+            return self._cases(case_rows(rows, self, room - 2.5))
+
+        return Written(Box(whole, narrow), Level.CONDITIONAL)
+
+    def _cases(self, rows: Sequence[tuple[Row, Row]]) -> str:
+        lines = "".join(f"<mtr>{_cell(a)}{_cell(b)}</mtr>" for a, b in rows)
         table = f'<mtable class="cases">{lines}</mtable>'
-        return Written(
-            f'<mrow><mo fence="true" form="prefix">{{</mo>{table}</mrow>', Level.CONDITIONAL
-        )
+        return f'<mrow><mo fence="true" form="prefix">{{</mo>{table}</mrow>'
 
     def matrix(self, rows: Sequence[Sequence[str]]) -> str:
         lines = "".join(
@@ -107,12 +144,15 @@ class MathML(Target):
     def mean(self, inside: Written) -> str:
         return f"<mover>{_row(inside.text)}<mo>‾</mo></mover>"
 
-    def join(self, parts: Sequence[str]) -> str:
-        return "".join(parts)
-
 
 def _row(inside: str) -> str:
     return f"<mrow>{inside}</mrow>"
+
+
+def _cell(row: Row) -> str:
+    # Browsers centre what stands in cells.
+    indent = f"; padding-left: {row.depth + 1}em" if row.depth >= 0 else ""
+    return f'<mtd style="text-align: left{indent}">{row.text}</mtd>'
 
 
 def _own_subscript(text: str) -> str:

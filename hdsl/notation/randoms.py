@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from hdsl.distributions.registry import FAMILIES
 from hdsl.notation.conditions import bound_by, range_below
 from hdsl.notation.expressions import Printer
+from hdsl.notation.pieces import GIVEN, SUM, WORDS
 from hdsl.notation.spelling import Spelled
 from hdsl.notation.target import Level, Written
 from hdsl.syntax import tree
@@ -74,7 +75,7 @@ def _mixture_of(
     terms: list[str] = []
     for weight, part in zip(_weights(printer, weights, len(parts)), parts, strict=True):
         term = target.juxtaposed(weight, printer.at_least(part, Level.SIGNED))
-        terms += [target.sign("+"), term] if terms else [term]
+        terms += [SUM, target.sign("+"), term] if terms else [term]
     return Written(target.join(terms), Level.SUM)
 
 
@@ -118,7 +119,7 @@ def _with_zeros(printer: Printer, chance: tree.Expression, positive: str) -> Wri
     at_zero = target.symbol(_POINT_MASS)
     rest = target.juxtaposed(target.fence("(", printer.text(other), ")"), at_zero)
     first = target.juxtaposed(printer.at_least(chance, Level.PRODUCT), positive)
-    return Written(target.join([first, target.sign("+"), rest]), Level.SUM)
+    return Written(target.join([first, SUM, target.sign("+"), rest]), Level.SUM)
 
 
 def limited(printer: Printer, node: tree.Truncated | tree.CensoredTo | tree.CensoredIf) -> Written:
@@ -132,7 +133,7 @@ def limited(printer: Printer, node: tree.Truncated | tree.CensoredTo | tree.Cens
             pieces = [target.words(" censored to "), _interval(printer, node.interval)]
         case tree.CensoredIf():
             pieces = [target.words(" censored if "), printer.condition(node.condition).text]
-    return Written(target.join([inside, *pieces]), Level.LIMITED)
+    return Written(target.join([inside, WORDS, *pieces]), Level.LIMITED)
 
 
 def _interval(printer: Printer, node: tree.Interval) -> str:
@@ -152,10 +153,10 @@ def log_density(printer: Printer, node: tree.Call) -> Written:
     if isinstance(distribution, tree.Call) and distribution.function not in _SUMS:
         name = _name(printer, distribution)
         given = target.listed(arguments(printer, distribution.arguments))
-        values = target.join([values, target.sign("∣"), given]) if given else values
+        values = target.join([values, GIVEN, target.sign("∣"), given]) if given else values
     else:
         name = printer.text(distribution)
-        values = target.join([values, target.sign("∣"), name])
+        values = target.join([values, GIVEN, target.sign("∣"), name])
         name = target.upright("p")
     if node.function == "cdf":
         name = target.symbol(_DISTRIBUTION_FUNCTION, [name])

@@ -11,6 +11,7 @@ from hdsl.model.graph import Stochastic
 from hdsl.notation.conditions import binder, range_below
 from hdsl.notation.document import Line
 from hdsl.notation.expressions import Printer
+from hdsl.notation.pieces import WORDS
 from hdsl.notation.scope import Scope
 from hdsl.notation.target import Target
 from hdsl.syntax import tree
@@ -57,11 +58,31 @@ def targets_of(statement: Equation) -> tuple[tree.Expression, ...]:
 def scope_of(scope: Scope, statement: Equation) -> Scope:
     """The scope inside a statement: what its ``for`` binds, without indices left out."""
     printer_free = scope.binding(_bound(scope, statement))
+    if isinstance(statement, tree.DeterministicStatement):
+        return replace(printer_free, dropped=_filled_indices(statement))
     if not isinstance(statement, tree.StochasticStatement):
         return printer_free
     dropped = [dropped_indices(scope, target, statement) for target in statement.targets]
     common = frozenset[str]().union(*dropped) if all(dropped) else frozenset[str]()
     return replace(printer_free, dropped=common)
+
+
+def _filled_indices(statement: tree.DeterministicStatement) -> frozenset[str]:
+    """The running names on the left whose elements are listed on the right: the whole is written.
+
+    ``v[i] = [1, 2]`` is v = (1, 2), and ``M[i, i'] = [[1, 2], [3, 4]]`` a matrix; the solution of
+    differential equations is a vector too.
+    """
+    left, depth, value = left_of(statement.target), 0, statement.value
+    if isinstance(value, tree.Call) and value.function == "ode":
+        depth = 1
+    while isinstance(value, tree.List) and value.items:
+        depth, value = depth + 1, value.items[0]
+    own = [index.text for index in left.indices[-depth:] if isinstance(index, tree.Name)]
+    where = (statement.value, *statement.conditions, *left.indices[:-depth])
+    if depth == 0 or left.link or len(own) < depth or any(_mentions(node, own) for node in where):
+        return frozenset()
+    return frozenset(own)
 
 
 def _bound(scope: Scope, statement: Equation) -> set[str]:
@@ -110,22 +131,19 @@ def _mentions(root: tree.Node, names: Iterable[str]) -> bool:
     return any(isinstance(node, tree.Name) and node.text in wanted for node in tree.walk(root))
 
 
-def lines_of(target: Target, scope: Scope, statement: Equation) -> list[Line]:
+def line_of(target: Target, scope: Scope, statement: Equation) -> Line:
     """A statement and what it needs said beside it."""
     printer = Printer(target, scope_of(scope, statement))
     note = statement.comments.description
     right = _right(printer, statement)
-    first = Line(_left(printer, statement), right, range_text(printer, statement), note)
-    return [first, *inner_lines(printer)]
+    left, ranges = _left(printer, statement), range_text(printer, statement)
+    return Line(left, right, ranges, note, inner_lines(printer))
 
 
-def inner_lines(printer: Printer) -> list[Line]:
+def inner_lines(printer: Printer) -> tuple[Line, ...]:
     """The lines of what an expression needs said beside it."""
     equals = printer.target.sign("=")
-    return [
-        Line(left, printer.target.join([equals, right]), inner=True)
-        for left, right in printer.asides
-    ]
+    return tuple(Line(left, printer.target.join([equals, right])) for left, right in printer.asides)
 
 
 def _left(printer: Printer, statement: Equation) -> str:
@@ -151,6 +169,12 @@ def _right(printer: Printer, statement: Equation) -> str:
 def exponential(printer: Printer, value: tree.Expression) -> str:
     """exp of an expression: what a ``factor`` multiplies the density by."""
     target = printer.target
+    match value:
+        case tree.Conditional(condition, tree.Number(0), tree.Unary("-", tree.Infinity())):
+            # 1 where the condition holds and 0 elsewhere.
+            return target.fence("[", printer.condition(condition).text, "]")
+        case _:
+            pass
     return target.applied(target.upright("exp"), target.fence("(", printer.text(value), ")"))
 
 
@@ -197,7 +221,7 @@ def range_text(printer: Printer, statement: Equation) -> str:
     limits = [binder(printer, member) for member in members]
     limits += [printer.condition(condition).text for condition in holding]
     if limits:
-        pieces.append(target.words(" with " if each else "for "))
+        pieces += [WORDS, target.words(" with ")] if each else [target.words("for ")]
         pieces.append(target.listed(limits))
     return target.join(pieces)
 

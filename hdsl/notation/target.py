@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar
 
+from hdsl.notation.pieces import COMMA, Mark, Run
 from hdsl.notation.spelling import Spelled
 
 
@@ -43,10 +44,25 @@ class Written:
 
 
 class Target(ABC):
-    """Abstract: one way to write mathematics. Every piece is a text of the target's own syntax."""
+    """Abstract: one way to write mathematics. Every piece is a text of the target's own syntax.
+
+    Pieces keep where a line may end in them as long as they stand in a line.
+    """
 
     fraction_level: ClassVar[Level] = Level.POWER
     """How tightly a fraction holds together; its bar needs no brackets, a stroke does."""
+    between: ClassVar[str] = ""
+    """What keeps two pieces apart in the syntax."""
+    comma: ClassVar[Mark] = Mark(COMMA)
+    """What stands after a comma."""
+
+    @abstractmethod
+    def width(self, text: str) -> float:
+        """The width of a piece: characters of text, or sizes of the font, as an estimate."""
+
+    @abstractmethod
+    def indent(self, depth: int) -> float:
+        """How far a line is indented that begins inside of so many brackets; 0 for the first."""
 
     @abstractmethod
     def symbol(self, name: Spelled, indices: Sequence[str] = (), *, bold: bool = False) -> str:
@@ -90,7 +106,7 @@ class Target(ABC):
 
     @abstractmethod
     def operating(self, operator: str, operand: str) -> str:
-        """An operator such as log in front of what needs no brackets."""
+        """An operator such as log in front of what needs no brackets; no product."""
 
     @abstractmethod
     def fraction(self, above: str, below: str) -> str:
@@ -120,9 +136,9 @@ class Target(ABC):
     def mean(self, inside: Written) -> str:
         """The mean of a vector."""
 
-    @abstractmethod
     def join(self, parts: Sequence[str]) -> str:
         """Pieces one after the other."""
+        return Run(parts, self.between)
 
     def at_least(self, piece: Written, level: Level, *, leading: bool = True) -> str:
         """The piece, in brackets if it holds less tightly, or has a sign that does not lead."""
@@ -134,5 +150,5 @@ class Target(ABC):
         """Pieces with commas between them."""
         pieces: list[str] = []
         for part in parts:
-            pieces += [self.sign(","), part] if pieces else [part]
-        return self.join(pieces)
+            pieces += [self.sign(","), self.comma, part] if pieces else [part]
+        return Run(pieces)

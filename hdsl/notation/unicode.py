@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import ClassVar, final
 
+from hdsl.notation.pieces import COMMA, PRODUCT, ROWS, WORDS, Bracketed, Mark, Run
 from hdsl.notation.spelling import Spelled
 from hdsl.notation.target import Level, Target, Written
 
@@ -13,7 +15,7 @@ _DOWN = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _UP = str.maketrans("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _MARKS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
 _TIGHT = {"∞", "…", "⊤", "!", "|"}
-_AFTER = {",": ", ", ":": ": "}
+_AFTER = {",": ",", ":": ": "}
 
 
 @final
@@ -21,6 +23,13 @@ class Unicode(Target):
     """Plain text: indices in brackets, fractions with a stroke."""
 
     fraction_level: ClassVar[Level] = Level.PRODUCT
+    comma: ClassVar[Mark] = Mark(COMMA, " ")
+
+    def width(self, text: str) -> float:
+        return float(columns(text))
+
+    def indent(self, depth: int) -> float:
+        return 0 if depth < 0 else 2 * depth + 2
 
     def symbol(self, name: Spelled, indices: Sequence[str] = (), *, bold: bool = False) -> str:
         base = name.base + _MARKS.get(name.accent, "")
@@ -44,46 +53,60 @@ class Unicode(Target):
         return text
 
     def fence(self, opening: str, inside: str, closing: str) -> str:
-        return f"{opening}{inside}{closing}"
+        return Bracketed(inside, (opening, closing))
 
     def juxtaposed(self, left: str, right: str) -> str:
-        return f"{left} · {right}"
+        return Run([left, PRODUCT, " · ", right])
 
     def applied(self, function: str, arguments: str) -> str:
-        return f"{function}{arguments}"
+        return Run([function, arguments])
 
     def operating(self, operator: str, operand: str) -> str:
-        return f"{operator} {operand}"
+        return Run([operator, " ", operand])
 
     def fraction(self, above: str, below: str) -> str:
-        return f"{above} / {below}"
+        return Run([above, PRODUCT, " / ", below])
 
     def power(self, base: str, exponent: Written) -> str:
         if re.fullmatch("−?[0-9]+", exponent.text):
-            return f"{base}{exponent.text.translate(_UP)}"
+            return Run([base, exponent.text.translate(_UP)])
         if exponent.text == "⊤":
-            return f"{base}ᵀ"
-        return f"{base}^{self.at_least(exponent, Level.ATOM)}"
+            return Run([base, "ᵀ"])
+        return Run([base, "^", self.at_least(exponent, Level.ATOM)])
 
     def root(self, inside: str) -> str:
-        return f"√({inside})"
+        return self.fence("√(", inside, ")")
 
     def large(self, sign: str, below: str, above: str, body: str) -> str:
         under = f"_{_grouped(below)}" if below else ""
         over = f"^{_grouped(above)}" if above else ""
-        return f"{sign}{under}{over} {body}"
+        return Run([f"{sign}{under}{over} ", body])
 
     def cases(self, rows: Sequence[tuple[str, str]]) -> Written:
-        return Written("{ " + "; ".join(f"{value} {when}" for value, when in rows) + " }")
+        inside: list[str] = []
+        for value, when in rows:
+            inside += [";", Mark(ROWS, " ")] if inside else []
+            inside += [value, WORDS, " ", when]
+        return Written(Bracketed(Run(inside), ("{ ", " }")))
 
     def matrix(self, rows: Sequence[Sequence[str]]) -> str:
-        return f"[{'; '.join(', '.join(row) for row in rows)}]"
+        inside: list[str] = []
+        for row in rows:
+            inside += [";", Mark(ROWS, " ")] if inside else []
+            inside.append(self.listed(row))
+        return self.fence("[", Run(inside), "]")
 
     def mean(self, inside: Written) -> str:
-        return f"mean({inside.text})"
+        return Run(["mean", self.fence("(", inside.text, ")")])
 
-    def join(self, parts: Sequence[str]) -> str:
-        return "".join(parts)
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    return sum(
+        0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF"
+        else 1
+        for letter in text
+    )  # fmt: skip
 
 
 def _grouped(text: str) -> str:

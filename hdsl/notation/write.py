@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from hdsl.notation.document import Document, Line, Section
 from hdsl.notation.expressions import Printer
 from hdsl.notation.factorise import Factorisation, Term, terms_of
 from hdsl.notation.layers import Layer, layers_of
+from hdsl.notation.pieces import GIVEN, WORDS
 from hdsl.notation.scope import Scope
-from hdsl.notation.statements import inner_lines, lines_of
+from hdsl.notation.statements import inner_lines, line_of
 from hdsl.notation.target import Target
 from hdsl.syntax import tree
 
 _LONG_LIST = 8
-_IN_A_LINE = 6
 
 
 def write_model(target: Target, scope: Scope) -> Document:
@@ -35,15 +36,21 @@ def write_model(target: Target, scope: Scope) -> Document:
         ("Index sets", _index_sets(target, scope)),
         ("Data", _data(target, scope)),
     ]
-    found = tuple(Section(title, tuple(lines)) for title, lines in sections if lines)
+    found = tuple(Section(title, _noted_once(lines)) for title, lines in sections if lines)
     return Document(scope.program.description, found)
 
 
+def _noted_once(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """Lines that share a comment have it at the last of them."""
+    following = [*(line.note for line in lines[1:]), ""]
+    return tuple(
+        replace(line, note="") if line.note == after else line
+        for line, after in zip(lines, following, strict=True)
+    )
+
+
 def _layer(target: Target, scope: Scope, terms: Sequence[Term], layer: Layer) -> list[Line]:
-    return [
-        line for term in terms if term.layer == layer
-        for line in lines_of(target, scope, term.statement)
-    ]  # fmt: skip
+    return [line_of(target, scope, term.statement) for term in terms if term.layer == layer]
 
 
 def _definitions(target: Target, scope: Scope, wanted: str) -> list[Line]:
@@ -54,7 +61,7 @@ def _definitions(target: Target, scope: Scope, wanted: str) -> list[Line]:
             role = scope.role_at(span)
             kind = "needed" if role == "derived" and scope.needed_at(span) else role
             if kind == wanted:
-                lines += lines_of(target, scope, statement)
+                lines.append(line_of(target, scope, statement))
     return lines
 
 
@@ -76,9 +83,8 @@ def _function(target: Target, scope: Scope, statement: tree.FunctionStatement) -
     formals = target.listed([printer.text(formal) for formal in statement.parameters])
     name = printer.quantity(statement.name.text)
     left = target.applied(name, target.fence("(", formals, ")"))
-    right = target.join([target.sign("=").lstrip(), printer.text(statement.body)])
-    first = Line(left, right, note=statement.comments.description)
-    return [first, *inner_lines(printer)]
+    right = target.join([target.sign("="), printer.text(statement.body)])
+    return [Line(left, right, "", statement.comments.description, inner_lines(printer))]
 
 
 def _density(target: Target, scope: Scope, statement: tree.DensityStatement) -> list[Line]:
@@ -87,18 +93,17 @@ def _density(target: Target, scope: Scope, statement: tree.DensityStatement) -> 
     inside = target.listed([printer.text(variable.formal) for variable in own.variables])
     if own.parameters:
         given = target.listed([printer.text(formal) for formal in own.parameters])
-        inside = target.join([inside, target.sign("∣"), given])
+        inside = target.join([inside, GIVEN, target.sign("∣"), given])
     applied = target.applied(target.upright(own.name), target.fence("(", inside, ")"))
     left = target.operating(target.upright("log"), applied)
-    right = target.join([target.sign("=").lstrip(), printer.text(own.body)])
+    right = target.join([target.sign("="), printer.text(own.body)])
     where = [
         printer.condition(written).text
         for written in statement.variables
         if isinstance(written, tree.Comparison)
     ]
     ranges = target.join([target.words("for "), target.listed(where)]) if where else ""
-    first = Line(left, right, ranges, statement.comments.description)
-    return [first, *inner_lines(printer)]
+    return [Line(left, right, ranges, statement.comments.description, inner_lines(printer))]
 
 
 def _formal_names(formals: Iterable[tree.Formal]) -> set[str]:
@@ -118,7 +123,7 @@ def _index_sets(target: Target, scope: Scope) -> list[Line]:
     for statement in scope.program.statements:
         if isinstance(statement, tree.IndexStatement):
             name = statement.name.text
-            right = target.join([target.sign("∈").lstrip(), _domain(printer, statement.domain)])
+            right = target.join([target.sign("∈"), _domain(printer, statement.domain)])
             named = name if scope.running(name) != name else ""
             note = ": ".join(part for part in (named, statement.comments.description) if part)
             lines.append(Line(printer.index(tree.Name(name)), right, note=note))
@@ -132,7 +137,7 @@ def _domain(printer: Printer, domain: tree.Node) -> str:
             written = [_label(printer, label.label) for label in labels]
             return target.fence("{", target.listed(written), "}")
         case tree.List(items):
-            return target.fence("{", target.listed([printer.text(item) for item in items]), "}")
+            return target.fence("{", _listed(printer, items), "}")
         case _:
             return target.fence("{", printer.text(domain), "}")
 
@@ -158,25 +163,24 @@ def _data_lines(target: Target, scope: Scope, statement: tree.DataStatement) -> 
     lines: list[Line] = []
     for item in statement.items:
         if item.value is not None:
-            right = target.join([target.sign("=").lstrip(), _given(printer, item.value)])
+            right = target.join([target.sign("="), _given(printer, item.value)])
             lines.append(Line(_item(printer, item), right, note=note))
             note = ""
     named = [item for item in outside if scope.names.is_quantity(item.name.text)]
     origin = _origin(printer, statement)
-    for place in range(0, len(named), _IN_A_LINE):
-        left = target.listed([_item(printer, item) for item in named[place : place + _IN_A_LINE]])
+    if named:
+        left = target.listed([_item(printer, item) for item in named])
         lines.append(Line(left, origin, note=note))
-        origin, note = "", ""
     return lines
 
 
 def _origin(printer: Printer, statement: tree.DataStatement) -> str:
     target = printer.target
     if statement.file is None:
-        return target.words("given when the model is run")
-    pieces = [target.words(f"from {statement.file.value}")]
+        return target.words(" given when the model is run")
+    pieces = [target.words(f" from {statement.file.value}")]
     if statement.where is not None:
-        pieces += [target.words(" where "), printer.condition(statement.where).text]
+        pieces += [WORDS, target.words(" where "), printer.condition(statement.where).text]
     return target.join(pieces)
 
 
@@ -189,8 +193,14 @@ def _item(printer: Printer, item: tree.DataItem) -> str:
 def _given(printer: Printer, value: tree.Expression) -> str:
     match value:
         case tree.List(items) if len(items) > _LONG_LIST:
-            first = [printer.text(item) for item in items[: _LONG_LIST - 2]]
-            shown = [*first, printer.target.sign("…"), printer.text(items[-1])]
-            return printer.target.fence("(", printer.target.listed(shown), ")")
+            return printer.target.fence("(", _listed(printer, items), ")")
         case _:
             return printer.text(value)
+
+
+def _listed(printer: Printer, items: Sequence[tree.Expression]) -> str:
+    """Elements, the first ones and the last where they are many."""
+    if len(items) <= _LONG_LIST:
+        return printer.target.listed([printer.text(item) for item in items])
+    first = [printer.text(item) for item in items[: _LONG_LIST - 2]]
+    return printer.target.listed([*first, printer.target.sign("…"), printer.text(items[-1])])

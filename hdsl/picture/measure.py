@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import unicodedata
-
+from hdsl.notation.widths import letters_width
 from hdsl.picture.symbols import Run, Runs
-from hdsl.picture.widths import ITALIC, UPRIGHT
 
 SMALL = 0.7
 """Size of subscripts and superscripts, in sizes of the letter."""
@@ -13,15 +11,11 @@ SMALL = 0.7
 RISE = {-1: -0.22, 0: 0.0, 1: 0.38}
 """How far they stand above the line, in sizes of the letter."""
 
-_UPRIGHT = {letter: width / 1000 for width, letters in UPRIGHT.items() for letter in letters}
-_ITALIC = {letter: width / 1000 for width, letters in ITALIC.items() for letter in letters}
-
 
 def run_width(run: Run, size: float) -> float:
     """Width of a run in the unit of the font's size."""
     own = size if run.level == 0 else size * SMALL
-    table = _ITALIC if run.italic else _UPRIGHT
-    return own * sum(table.get(letter) or _unknown(letter) for letter in run.text)
+    return own * letters_width(run.text, italic=run.italic)
 
 
 def width(runs: Runs, size: float) -> float:
@@ -98,9 +92,3 @@ def _joined(line: Runs, word: Runs, between: str = " ") -> Runs:
         else:
             joined.append(run)
     return tuple(joined)
-
-
-def _unknown(letter: str) -> float:
-    if unicodedata.combining(letter):
-        return 0.0
-    return 1.0 if unicodedata.east_asian_width(letter) in "WF" else 0.7

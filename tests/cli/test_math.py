@@ -18,7 +18,7 @@ def test_the_text(hdsl: Hdsl) -> None:
 
 @pytest.mark.parametrize(
     ("format", "there"),
-    [("latex", r"\begin{aligned}"), ("markdown", "$$\n"), ("html", "<math"), ("unicode", "∝")],
+    [("latex", r"\begin{align*}"), ("markdown", "$$\n"), ("html", "<math"), ("unicode", "∝")],
 )
 def test_formats(hdsl: Hdsl, format: str, there: str) -> None:
     written = hdsl("math", "direct.hbm", "--format", format).out
@@ -28,7 +28,7 @@ def test_formats(hdsl: Hdsl, format: str, there: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "there"),
-    [("m.tex", r"\begin{aligned}"), ("m.md", "$$\n"), ("m.html", "<math"), ("m", "∝")],
+    [("m.tex", r"\begin{align*}"), ("m.md", "$$\n"), ("m.html", "<math"), ("m", "∝")],
 )
 def test_the_name_of_the_file_tells_the_format(
     hdsl: Hdsl, folder: Path, name: str, there: str

@@ -197,7 +197,7 @@ def test_distributions_made_of_others(line: str, written: str) -> None:
         ("Phi(a)^2", "(Φ(a))²"),
         ("a^-0.5", "a^(−0.5)"),
         ("abs(a - 1) * 2", "|a − 1| · 2"),
-        ("integrate(exp(-z) for z in (0, a))", "∫_0^a exp(−z) · dz"),
+        ("integrate(exp(-z) for z in (0, a))", "∫_0^a exp(−z) dz"),
         ("log_prob(Normal(0, 1), a)", "log Normal(a ∣ 0, 1)"),
         ("2.5e-3 * a", "2.5 × 10⁻³ · a"),
         ("1e6 * a", "10⁶ · a"),

@@ -11,10 +11,13 @@ from typing import Any
 import pytest
 from report_run import EVIL, report
 
+import hdsl
+
 pytest.importorskip("playwright")
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
+MILKY_WAY = Path(__file__).parents[2] / "examples" / "milky_way" / "latent.hbm"
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None and not os.environ.get("CI"), reason="there is no Chromium"
 )
@@ -79,6 +82,34 @@ def test_nothing_sticks_out_sideways(opened: Any, width: int) -> None:
     opened.evaluate("document.querySelector('h1').textContent += 'very_long_name_'.repeat(9)")
     opened.set_viewport_size({"width": width, "height": 800})
     assert opened.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("width", [390, 800, 1200])
+def test_long_formulas_fit_the_page(browser: Any, tmp_path: Path, width: int) -> None:
+    style = (Path(hdsl.__file__).parent / "results" / "report" / "style.css").read_text("utf-8")
+    head = f'<!doctype html><meta charset="utf-8"><style>{style}</style>'
+    written = f'{head}<div class="page">{hdsl.load(MILKY_WAY).math().html}</div>'
+    place = tmp_path / "formulas.html"
+    place.write_text(written, encoding="utf-8")
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.goto(place.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    # A matrix of long numbers can't be broken, and may be moved with a finger.
+    wide = page.eval_on_selector_all(
+        ".line, .lines",
+        """all => all.filter(element => !element.querySelector("mtable"))
+        .filter(element => element.scrollWidth > element.clientWidth + 1)
+        .map(element => element.textContent)""",
+    )
+    assert wide == []
+    # Of the ways to break a formula one is shown.
+    shown = page.eval_on_selector_all(
+        ".right:has(.at)",
+        """all => all.map(cell => [...cell.children].filter(way => way.offsetParent).length)""",
+    )
+    assert shown
+    assert max(shown) == 1
+    page.close()
 
 
 def test_search_by_keyboard(opened: Any) -> None:

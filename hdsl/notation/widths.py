@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 UPRIGHT: dict[int, str] = {
     180: "'",
     200: "|¦",
@@ -143,3 +145,20 @@ ITALIC: dict[int, str] = {
     920: "@",
     944: "Œ",
 }
+
+_UPRIGHT = {letter: width / 1000 for width, letters in UPRIGHT.items() for letter in letters}
+_ITALIC = {letter: width / 1000 for width, letters in ITALIC.items() for letter in letters}
+
+
+def letters_width(text: str, *, italic: bool = False) -> float:
+    """Width of a text in sizes of the font."""
+    table = _ITALIC if italic else _UPRIGHT
+    return sum(table.get(letter) or _unknown(letter) for letter in text)
+
+
+def _unknown(letter: str) -> float:
+    if unicodedata.combining(letter):
+        return 0.0
+    if letter.isspace():
+        return 0.25
+    return 1.0 if unicodedata.east_asian_width(letter) in "WF" else 0.7
