@@ -22,6 +22,7 @@ from hdsl.model.undefined import undefined_elements
 from hdsl.plan.explain import Explanation
 from hdsl.plan.plan import Plan
 from hdsl.results.fit import Fit
+from hdsl.results.heavy_tails import remarks_on_tails
 from hdsl.results.imputed import imputed_variables
 from hdsl.results.observations import Labels, OfData, by_data
 from hdsl.results.remarks import remarks_on
@@ -80,9 +81,12 @@ def finish(
     of_data, more_labels = by_data(bound, likelihood)
     imputed, cell_labels = imputed_variables(bound, values, shape)
     labels |= more_labels | cell_labels
+    variables = tuple(_variables(plan, bound, values, new_data, shape))
+    coords = _coords(bound, [*values.values(), *(d.value for d in new_data.values())], labels)
+    remarks = remarks_on(plan, bound, values, left_out, too_many)
     return Fit(
-        variables=(*_variables(plan, bound, values, new_data, shape), *imputed),
-        coords=_coords(bound, [*values.values(), *(d.value for d in new_data.values())], labels),
+        variables=(*variables, *imputed),
+        coords=coords,
         sample_stats=dict(sampled.stats),
         observed_data=_data(bound, observed=True),
         constant_data=_data(bound, observed=False),
@@ -96,7 +100,7 @@ def finish(
             plan_json=json.dumps(explanation.to_dict()),
             data_fingerprint=dict(bound.fingerprints),
             direct=plan.sampler == "direct",
-            remarks=remarks_on(plan, bound, values, left_out, too_many),
+            remarks=(*remarks, *remarks_on_tails(variables, coords)),
             **facts,
         ),
     )
