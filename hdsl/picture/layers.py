@@ -9,8 +9,10 @@ from hdsl.picture.scene import Arrow, Kind, Scene
 LIKELIHOOD, PRIOR, HYPERPRIOR = range(3)
 
 
-def layers_of(kinds: Mapping[str, Kind], arrows: Iterable[Arrow]) -> dict[str, int]:
-    """Likelihood, prior or hyperprior for each node.
+def layers_of(
+    kinds: Mapping[str, Kind], arrows: Iterable[Arrow], unknowns: Mapping[str, int]
+) -> dict[str, int]:
+    """Likelihood, prior or hyperprior for each node, given that for the unknowns.
 
     What is computed stands with what it serves; what serves nothing, and predictions, stand left
     of what they follow from.
@@ -21,10 +23,7 @@ def layers_of(kinds: Mapping[str, Kind], arrows: Iterable[Arrow]) -> dict[str, i
         parents[arrow.target].append(arrow.source)
         children[arrow.source].append(arrow.target)
     layers = {name: LIKELIHOOD for name, k in kinds.items() if k in ("observed", "factor")}
-    unknown = [name for name, kind in kinds.items() if kind == "unknown"]
-    depends = {name: _reaches(name, parents, set(unknown)) for name in unknown}
-    top = HYPERPRIOR if any(depends.values()) else PRIOR
-    layers |= {name: PRIOR if depends[name] else top for name in unknown}
+    layers |= unknowns
     for name in _behind(kinds, children):
         layers.setdefault(name, max((layers.get(c, 0) for c in children[name]), default=-1))
     free = [
@@ -57,10 +56,6 @@ def _reached(name: str, step: Mapping[str, list[str]]) -> set[str]:
             seen.add(current)
             stack.extend(step[current])
     return seen - {name}
-
-
-def _reaches(name: str, step: Mapping[str, list[str]], goals: set[str]) -> bool:
-    return bool(_reached(name, step) & goals)
 
 
 def _behind(kinds: Mapping[str, Kind], children: Mapping[str, list[str]]) -> list[str]:

@@ -9,8 +9,9 @@ from functools import cached_property
 from hdsl.distributions.own import Joined
 from hdsl.expressions.tree import Reference, set_of, walk
 from hdsl.model.graph import Bound, Deterministic, Factor, ModelGraph, Node, Stochastic
+from hdsl.notation import layers as notation
 from hdsl.picture.canonical import canonical, is_written, members
-from hdsl.picture.layers import layers_of
+from hdsl.picture.layers import HYPERPRIOR, PRIOR, layers_of
 from hdsl.picture.picture import Picture
 from hdsl.picture.plates import Nesting, Plates, nested, plates_of
 from hdsl.picture.scene import Arrow, Chip, Drawn, Fate, Kind, Scene
@@ -198,7 +199,16 @@ class _View:
 
     @cached_property
     def layers(self) -> Mapping[str, int]:
-        return layers_of({name: self.kinds[name] for name in self.shown}, self.arrows)
+        kinds = {name: self.kinds[name] for name in self.shown}
+        told = notation.layers_of(self.graph)
+        unknowns = {
+            name: PRIOR
+            if any(told.get(member) == "prior" for member in self.statements[name])
+            else HYPERPRIOR
+            for name, kind in kinds.items()
+            if kind == "unknown"
+        }
+        return layers_of(kinds, self.arrows, unknowns)
 
     def node(self, name: str) -> Drawn:
         own = self.statements.get(name, [])
