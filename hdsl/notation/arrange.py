@@ -76,8 +76,8 @@ class Placed:
     def badness(self) -> float:
         """How many rows it has, and how far it is from one that is aligned with the others."""
         rows = [*self.above, *self.right, *(row for rows in self.where for row in rows)]
-        is_alone = bool(self.above and not self.right)
-        return len(rows) + is_alone + _INSIDE * sum(row.depth > 0 for row in rows)
+        apart = 0.0 if not self.above else 0.5 if self.right else 1.0
+        return len(rows) + apart + _INSIDE * sum(row.depth > 0 for row in rows)
 
 
 def with_range(line: Line, between: str) -> str:

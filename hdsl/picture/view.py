@@ -199,7 +199,7 @@ class _View:
 
     @cached_property
     def layers(self) -> Mapping[str, int]:
-        kinds = {name: self.kinds[name] for name in self.shown}
+        kinds: dict[str, Kind] = {name: self.kinds[name] for name in self.shown}
         told = notation.layers_of(self.graph)
         unknowns = {
             name: PRIOR
