@@ -56,6 +56,14 @@ def test_each_picture_has_its_command(text: Path, name: str, end: str) -> None:
         assert command == MADE_BY[picture], "another text makes it with another command"
 
 
+@pytest.mark.parametrize("text", TEXTS, ids=lambda text: text.parent.name)
+def test_files_that_commands_name_are_there(text: Path) -> None:
+    named = re.findall(r"examples/[\w/]+\.(?:hbm|csv|run)\b", text.read_text(encoding="utf-8"))
+    files = {str(model_of(name)) if name.endswith(".run") else name for name in named}
+    made = {"examples/rat_tumours/first.hbm"}  # by `hdsl new`
+    assert sorted(name for name in files - made if not (CHECKOUT / name).exists()) == []
+
+
 def test_every_picture_is_made() -> None:
     there = {path.relative_to(EXAMPLES) for path in EXAMPLES.glob("*/figures/*")}
     assert there == MADE_BY.keys()

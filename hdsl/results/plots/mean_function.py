@@ -15,13 +15,7 @@ from hdsl.expressions.evaluate import Value, spread
 from hdsl.expressions.rewrite import element, position_at, rebuild
 from hdsl.expressions.tree import Along, Expression, Reduce, Reference, walk
 from hdsl.model.graph import Deterministic, ModelGraph, Stochastic
-from hdsl.results.plots.dependence import (
-    Dependence,
-    Groups,
-    dependence,
-    mean_of_group,
-    mean_of_population,
-)
+from hdsl.results.plots.dependence import Dependence, Groups, dependence
 from hdsl.results.plots.places import (
     Places,
     along_data,
@@ -32,6 +26,7 @@ from hdsl.results.plots.places import (
 )
 from hdsl.results.plots.smooth import interval
 from hdsl.results.plots.subject import Subject
+from hdsl.results.plots.typical import mean_of_group, mean_of_population
 from hdsl.results.plots.wishes import refusal
 
 GRID = "plotted#grid"
