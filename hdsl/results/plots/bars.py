@@ -8,7 +8,7 @@ import numpy as np
 
 from hdsl.results.plots.letters import described, number, symbol, verbatim
 from hdsl.results.plots.stacks import as_percent, draw_stacks, is_sortable
-from hdsl.results.plots.structure import names_or
+from hdsl.results.plots.structure import index_words, names_or
 from hdsl.results.plots.style import BLUE, GREY, ORANGE, legend_below, panels
 from hdsl.results.plots.subject import Quantity, Subject
 from hdsl.results.plots.wishes import Wishes, refusal
@@ -118,6 +118,6 @@ def _labels(subject: Subject, name: str, variable: Variable, order: str) -> Figu
     return draw_stacks(
         symbol(name), described(name, subject.described(name)), shares,
         [verbatim(member) for member in members], [verbatim(label_text(label)) for label in labels],
-        variable.dims[0] if variable.dims else variable.members,
+        index_words(subject, name, variable.dims[0]) if variable.dims else variable.members,
         order == "value" and is_sortable(labels),
     )  # fmt: skip

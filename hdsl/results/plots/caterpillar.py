@@ -13,7 +13,7 @@ from hdsl.results.plots.letters import described, symbol, verbatim
 from hdsl.results.plots.raw import raw_estimates
 from hdsl.results.plots.smooth import interval, is_yes_or_no
 from hdsl.results.plots.stacks import draw_stacks, is_sortable
-from hdsl.results.plots.structure import names_or, populations
+from hdsl.results.plots.structure import index_words, names_or, populations
 from hdsl.results.plots.style import BLUE, GREY, INK, ORANGE, legend_below, name_places, new_figure
 from hdsl.results.plots.subject import Subject
 from hdsl.results.plots.wishes import Wishes, refusal
@@ -59,7 +59,8 @@ def _chances(subject: Subject, variable: Variable, order: str) -> Figure:
     labels = [_short(variable, index, subject) for index in range(variable.size)]
     return draw_stacks(
         symbol(variable.name), described(variable.name, subject.described(variable.name)),
-        np.stack([chance, 1 - chance], axis=1), ["1", "0"], labels, variable.dims[0],
+        np.stack([chance, 1 - chance], axis=1), ["1", "0"], labels,
+        index_words(subject, variable.name, variable.dims[0]),
         order == "value" and is_sortable(subject.fit.coords[variable.dims[0]]),
     )  # fmt: skip
 
@@ -78,7 +79,8 @@ def _drawn(subject: Subject, variable: Variable, wishes: Wishes) -> Figure:
     centre = _centre(subject, variable)
     labels = [_short(variable, index, subject) for index in order.tolist()]
     lying = variable.size <= _LYING
-    title = f"{_headline(variable)}: 50 and 95 % intervals"
+    of = " and ".join(_groups(subject, variable))
+    title = f"{symbol(variable.name)} of each {of}: 50 and 95 % intervals"
     title += ", and what its data alone say" if raw is not None else ""
     figure = _sized(title, variable.size, labels)
     axes = figure.add_subplot()
@@ -94,8 +96,8 @@ def _drawn(subject: Subject, variable: Variable, wishes: Wishes) -> Figure:
     return figure
 
 
-def _headline(variable: Variable) -> str:
-    return f"{symbol(variable.name)} of each {verbatim(' and '.join(variable.dims))}"
+def _groups(subject: Subject, variable: Variable) -> list[str]:
+    return [verbatim(index_words(subject, variable.name, dim)) for dim in variable.dims]
 
 
 def _sized(title: str, size: int, labels: list[str]) -> Figure:
@@ -138,7 +140,7 @@ def _dress(
     axes: Axes, subject: Subject, variable: Variable, at: np.ndarray, labels: list[str], lying: bool
 ) -> None:
     value = described(variable.name, subject.described(variable.name))
-    group = verbatim(", ".join(variable.dims))
+    group = ", ".join(_groups(subject, variable))
     edge = (-0.8, variable.size - 0.2)
     if lying:
         axes.set_yticks(at, labels)

@@ -42,7 +42,6 @@ def draw_stacks(
         axes.set_xlabel(description)
         as_percent(axes)
         return figure
-    index = "missing cell" if index.endswith(".missing") else index
     width = float(np.clip(0.145 * len(elements) + 1.5, 8.0, 13.0))
     figure = new_figure(f"How probable each value of {name} is, for each {index}", width, 4.8)
     axes = figure.add_subplot()

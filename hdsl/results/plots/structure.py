@@ -81,6 +81,16 @@ def ends_of(subject: Subject, name: str) -> tuple[float, float]:
     return low, high
 
 
+def index_words(subject: Subject, name: str, dim: str) -> str:
+    """What the elements are: those of an index, or of them those of which data don't tell it."""
+    if not dim.endswith(".missing"):
+        return dim
+    item = None if subject.graph is None else subject.graph.data.get(name)
+    if item is None or len(item.axes) != 1:
+        return "missing cell"
+    return f"{item.axes[0]} without a value"
+
+
 def single_numbers(subject: Subject, *roles: str) -> list[Variable]:
     """Quantities without axes that are real numbers, of some roles."""
     return [
