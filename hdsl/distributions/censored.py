@@ -13,6 +13,7 @@ from hdsl.distributions.distribution import Array, Parameter, Support
 from hdsl.distributions.random import Evaluate, Random, both
 from hdsl.expressions.functions import where
 from hdsl.expressions.ranges import BOOLEAN
+from hdsl.expressions.text import text
 from hdsl.expressions.tree import Constant, Expression, apply
 
 
@@ -148,8 +149,8 @@ class CensoredIf(Altered):
     @property
     def remark(self) -> str:
         return (
-            "where the condition holds, a value counts as at least this; replicates are drawn "
-            "without censoring"
+            f"where `{text(self.condition)}`, the value is known only to be at least what stands "
+            "in the data; replicates are drawn without censoring"
         )
 
     def mean(self) -> Expression | None:

@@ -17,6 +17,7 @@ from hdsl.distributions.union import union
 from hdsl.distributions.weights import log_chance, log_rest
 from hdsl.expressions.functions import exp, log, where
 from hdsl.expressions.ranges import PROBABILITY
+from hdsl.expressions.text import text
 from hdsl.expressions.tree import Constant, Expression, apply
 
 ZERO = Constant(0.0)
@@ -111,7 +112,7 @@ class ZeroInflated(_WithZeros):
 
     @property
     def remark(self) -> str:
-        return f"with chance `p` from {self.base.family}, else zero"
+        return f"with chance {text(self.p)} from {self.base.family}, else zero"
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,10 @@ class Hurdle(_WithZeros):
 
     @property
     def remark(self) -> str:
-        return f"above zero with chance `p`, then as {self.base.family} given that it is above zero"
+        return (
+            f"above zero with chance {text(self.p)}, then as {self.base.family} given that it is "
+            "above zero"
+        )
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from hdsl.expressions.text import with_axes
 from hdsl.expressions.tree import set_of
 from hdsl.model.graph import Bound, Deterministic, Imputed, Stochastic
 from hdsl.plan.fates import fate_of
+from hdsl.plan.formulas import in_own_indices
 from hdsl.plan.phrases import shown
 from hdsl.plan.plan import Drawn, Note, Plan
 from hdsl.plan.recovered import recovered
@@ -192,7 +193,7 @@ class _Telling:
         if isinstance(node, Deterministic) and node.name in self.plan.graph.assembled:
             reason = "put together from its parts"
         if isinstance(node, Stochastic) and not reason:
-            reason = node.random.remark
+            reason = node.random.map(lambda e: in_own_indices(e, self.plan.graph)).remark
         stays = fate in ("sampled", "transformed")
         refused = tuple(_refused(n) for n in notes if not n.fired) if stays else ()
         step = self._drawn.get(node.name)
