@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import TypeAlias
 
 from hdsl.notation.scope import Scope
@@ -15,10 +16,19 @@ Indices: TypeAlias = tuple[tree.Expression, ...]
 
 @dataclass(frozen=True)
 class Use:
-    """An unknown that is used; without `indices`, the whole of it."""
+    """An unknown that is used; with fewer `indices` than axes, all of the others."""
 
     name: str
     indices: Indices = ()
+
+    def is_part_of(self, other: Use) -> bool:
+        """Whether it is less of the same."""
+        length = len(other.indices)
+        return (
+            self.name == other.name
+            and len(self.indices) > length
+            and self.indices[:length] == other.indices
+        )
 
 
 @dataclass
@@ -37,8 +47,7 @@ class Uses:
             else statement.value
         )
         found = dict.fromkeys(self._in(right, {}, frozenset()))
-        whole = {use.name for use in found if not use.indices}
-        return [use for use in found if not use.indices or use.name not in whole]
+        return [use for use in found if not any(use.is_part_of(other) for other in found)]
 
     def _in(
         self, node: tree.Node, meant: Mapping[str, tree.Expression], inner: frozenset[str]
@@ -47,10 +56,12 @@ class Uses:
             case tree.Name(name):
                 yield from self._use(name, (), meant, inner)
             case tree.Subscript(array, indices):
-                given = tuple(_substituted(index, meant) for index in indices)
-                if any(_mentions(index, inner) for index in given):
-                    given = ()
-                yield from self._use(array.text, given, meant, inner)
+                # What is summed over has no value here: the slice over it is used.
+                given = takewhile(
+                    lambda index: not _mentions(index, inner),
+                    (_substituted(index, meant) for index in indices),
+                )
+                yield from self._use(array.text, tuple(given), meant, inner)
                 for index in indices:
                     yield from self._in(index, meant, inner)
             case tree.Call():

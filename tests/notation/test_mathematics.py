@@ -139,6 +139,41 @@ def test_unknowns_behind_definitions_keep_their_indices() -> None:
     assert section(text, "Factors")[0] == "p(y ∣ b, u) = ∏_i p(y[i] ∣ b, u[g[i]])"
 
 
+def test_behind_a_sum_the_other_indices_are_kept() -> None:
+    text = """
+        data y[i] = [0, 1], x[i, k] = [[1, 2], [3, 4]]
+        a[i] ~ Normal(0, 1); b[i, k] ~ Normal(0, 1)
+        m[i, k] = a[i] * x[i, k] + b[i, k]
+        y[i] ~ Normal(sum(m[i, k] for k) + b[i, 1], 1)
+    """
+    assert section(text, "Factors")[0] == "p(y ∣ a, b) = ∏_i p(y[i] ∣ a[i], b[i])"
+
+
+def test_vectors_that_are_listed_are_written_whole() -> None:
+    text = """
+        index k = {one, two}; data y = 1, n = 2
+        a ~ Normal(0, 1); y ~ Normal(a, n)
+        v[k] = [a, 2]; M[k, k'] = [[1, a], [a, 1]]
+    """
+    assert section(text, "Quantities of interest") == [
+        "v = (a, 2)",
+        "M = [1, a; a, 1]",
+    ]
+
+
+def test_a_comment_on_several_statements_stands_once() -> None:
+    text = "data y = 1\ny ~ Normal(a + b, 1)\na ~ Normal(0, 1); b ~ Normal(0, 2)  # both small"
+    assert section(text, "Prior") == ["a ∼ Normal(0, 1)", "b ∼ Normal(0, 2)   both small"]
+
+
+def test_a_constraint_is_written_as_one() -> None:
+    text = """
+        data y = 1; a, b ~ Normal(0, 1); y ~ Normal(a + b, 1)
+        factor if a > b then 0 else -inf
+    """
+    assert section(text, "Likelihood")[-1] == "factor [a > b]"
+
+
 def test_a_factor_multiplies_the_posterior() -> None:
     text = "data y = 1\na ~ Normal(0, 1)\ny ~ Normal(a, 1)\nfactor -a^4 / 2"
     assert section(text, "Factors") == ["p(y ∣ a) = p(y ∣ a)", "× exp(−a⁴ / 2)"]
