@@ -16,7 +16,6 @@ from scipy import stats
 from scipy.special import gammaln
 
 import hdsl
-from hdsl.model.bind import bind
 from tests.quadrature import BetaPopulation, beta_population
 from tests.two_sources import chances_of_number, gibbs, log_odds
 
@@ -495,16 +494,3 @@ def test_mass_of_the_milky_way_is_that_of_other_samplers(model: str) -> None:
     assert abs(np.median(draws_of(fit, "M[100]")) / at_100 - 1) < 0.03
     assert abs(draws_of(fit, "gamma").mean() - gamma) < 0.01
     assert abs(draws_of(fit, "beta").mean() - beta) < 0.03
-
-
-@pytest.mark.parametrize(("model", "clusters"), [("model", 32), ("latent", 35), ("dwarfs", 21)])
-def test_directions_at_the_tracers_are_orthonormal(model: str, clusters: int) -> None:
-    folder = EXAMPLES / "milky_way"
-    values = bind(hdsl.load(folder / f"{model}.hbm").graph, folder=folder).values
-    for names in (("along", "east", "north"), ("e_r", "e_1", "e_2")):
-        vectors = np.stack([values[name].array for name in names], axis=1)
-        assert vectors.shape == (clusters, 3, 3)
-        products = vectors @ vectors.transpose(0, 2, 1)
-        np.testing.assert_allclose(products, np.broadcast_to(np.eye(3), products.shape), atol=1e-8)
-        # Right-handed alike: at the Sun, and at the tracers.
-        assert np.all(np.linalg.det(vectors) > 0)

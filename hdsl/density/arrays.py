@@ -48,6 +48,24 @@ class JaxArrays:
         total = special.logsumexp(jnp.where(empty, 0.0, body), axis=axis)
         return jnp.where(jnp.squeeze(empty, axis=axis), -jnp.inf, total)
 
+    def min(self, a: Any, axis: tuple[int, ...], initial: float) -> Any:
+        """The smallest elements, with the derivatives of those that are chosen.
+
+        The derivatives of `jax.numpy.min` look again for an element that equals the smallest. The
+        compiler may have rounded the elements otherwise there: then none does, and the derivatives
+        are no numbers.
+        """
+        import jax.numpy as jnp
+
+        last = range(-len(axis), 0)
+        rows = jnp.moveaxis(jnp.asarray(a), axis, last)
+        rows = rows.reshape(*rows.shape[: rows.ndim - len(axis)], -1)
+        if not rows.shape[-1]:
+            return jnp.full(rows.shape[:-1], initial, rows.dtype)
+        place = jnp.argmin(rows, axis=-1, keepdims=True)
+        least = jnp.take_along_axis(rows, place, axis=-1)[..., 0]
+        return jnp.where(least >= initial, initial, least)
+
     def iterate(self, step: Callable[[Any], Any], start: Any, count: int) -> Any:
         """A function applied a number of times, as a loop; its result must not change in kind."""
         import jax

@@ -10,6 +10,7 @@ from itertools import groupby
 from hdsl.notation.spelling import spell
 
 _TOKEN = re.compile(r'"[^"]*"|[^\W\d]\w*\'*|\d[\w.]*|[<>=!]=|\s+|.', re.DOTALL)
+_CAN_HAVE_INDICES = re.compile(r"[\w)']$")
 _ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
 _STEP_LENGTH = 3
 _OPERATORS = {"-": "−", "*": " ", "<=": "≤", ">=": "≥", "!=": "≠", "'": "′", "inf": "∞"}
@@ -61,7 +62,7 @@ def formula(text: str, labels: frozenset[str] = frozenset()) -> Runs:
     runs: list[Run] = []
     tokens = iter(_TOKEN.findall(" ".join(text.split())))
     for token in tokens:
-        if token == "[" and runs and not runs[-1].text.endswith((" ", "(", ",")):
+        if token == "[" and runs and _CAN_HAVE_INDICES.search(runs[-1].text):
             runs.extend(_subscript(_until_closed(tokens), labels))
         else:
             runs.append(Run(token))

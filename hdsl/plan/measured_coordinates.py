@@ -45,8 +45,8 @@ class MeasuredCoordinates(Rule):
         ends = [end for end in (support.lower, support.upper) if end is not None]
         if support.kind != "interval" or support.integer or not all(map(state.is_data, ends)):
             return None
-        said = told(state, name, node.axes)
-        if said is None or not (state.is_data(said.value) and state.is_data(said.precision)):
+        said = told(state, name, node.axes, by_data_alone=True)
+        if said is None:
             return None
         return Site((name,), {"told": said})
 

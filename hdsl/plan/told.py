@@ -55,8 +55,16 @@ class _Measurement:
     precision: Expression
 
 
-def told(state: State, name: str, axes: tuple[str, ...]) -> Told | None:
-    """What all observations that are linear in an unknown, up to a link, say of it together."""
+def told(
+    state: State, name: str, axes: tuple[str, ...], by_data_alone: bool = False
+) -> Told | None:
+    """What all observations that are linear in an unknown, up to a link, say of it together.
+
+    Parameters
+    ----------
+    by_data_alone
+        Whether those are left out that say it only where other unknowns are known.
+    """
     written = _Written(state)
     weights: Expression | None = None
     moments: Expression | None = None
@@ -65,6 +73,8 @@ def told(state: State, name: str, axes: tuple[str, ...]) -> Told | None:
         if not observed.names & written.state.dependents(name):
             continue
         for weight, moment in _collected(written, name, axes, observed):
+            if by_data_alone and not (state.is_data(weight) and state.is_data(moment)):
+                continue
             weights = weight if weights is None else weights + weight
             moments = moment if moments is None else moments + moment
             by.append(statement)

@@ -36,6 +36,7 @@ def test_letters_are_italic_and_words_upright() -> None:
         ("[0.9, 0.1]", "[0.9, 0.1]"),
         ("MultiNormal(0,\n  sd = tau, corr = R)", "MultiNormal(0, sd = τ, corr = R)"),
         ("if a <= b then exp(mu) else inf", "if a ≤ b then exp(μ) else ∞"),
+        ("MultiNormal(m, [[s[g]^2, c[g]], [c[g], 1]])", "MultiNormal(m, [[s^2, c], [c, 1]])"),
     ],
 )
 def test_formula(text: str, shown: str) -> None:

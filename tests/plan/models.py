@@ -588,6 +588,15 @@ for _name, _prior in (
         # Far from the ends, too near to one for its error, and beyond one.
         {"y": [2.0, 0.1, -1.0], "e": [0.2, 1.0, 0.1], "t": [5.0, 0.1, 0.5]},
     )
+MODELS["measured twice, once beside another"] = Case(
+    """index i = 1..3
+data y[i], e[i], t[i]
+density D(v, u) = -u^4
+(x[i], q[i]) ~ D()
+y[i] ~ Normal(2 * x[i] - 1, e[i]); t[i] ~ Normal(3 * x[i] + q[i], 0.1)
+""",
+    {"y": [2.0, 0.1, -1.0], "e": [0.2, 1.0, 0.1], "t": [5.0, 0.1, 0.5]},
+)
 MODELS["bounded by data"] = Case(
     "index i = 1..3\ndata y[i]\nb ~ Uniform(1, 9)\ny[i] ~ Uniform(0, b)\n", {"y": [0.3, 2.5, 0.1]}
 )

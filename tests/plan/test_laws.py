@@ -113,6 +113,7 @@ LEAVES = {
     "measured between": set[str](),
     "measured, own density": set[str](),
     "measured, joint density": set[str](),
+    "measured twice, once beside another": set[str](),
 }
 
 
@@ -120,6 +121,11 @@ LEAVES = {
 def test_what_is_integrated_out(model: str) -> None:
     plan, _ = plan_of(MODELS[model], without=["coordinates"])
     assert recovered(plan) == LEAVES[model]
+
+
+def test_a_measurement_counts_by_which_data_alone_tell_a_place() -> None:
+    plan, _ = plan_of(MODELS["measured twice, once beside another"])
+    assert sampled(plan) == {"x.z", "q"}
 
 
 def test_small_models_are_drawn_directly() -> None:
