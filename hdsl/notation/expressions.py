@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from hdsl.notation.juxtaposition import is_truth, needs_dot
 from hdsl.notation.pieces import PRODUCT, RELATION, SUM, WORDS
 from hdsl.notation.scope import Scope
 from hdsl.notation.spelling import spell
@@ -44,7 +45,7 @@ class Printer:
 
     def value(self, node: tree.Node) -> Written:
         """An expression that is a number; a condition counts 1 where it holds."""
-        if _is_truth(node):
+        if is_truth(node):
             return Written(self.target.fence("[", self.condition(node).text, "]"))
         return self._written(node)
 
@@ -222,7 +223,7 @@ class Printer:
         left = self.value(node.left)
         before = target.at_least(left, Level.PRODUCT)
         after = self.at_least(node.right, Level.SIGNED, leading=False)
-        if _needs_dot(node, after):
+        if needs_dot(node):
             text = target.join([before, PRODUCT, target.sign("·"), after])
         else:
             text = target.juxtaposed(before, after)
@@ -288,34 +289,3 @@ def _next(lower: tree.Expression, step: tree.Expression) -> tree.Expression:
     if isinstance(lower, tree.Number) and isinstance(step, tree.Number):
         return tree.Number(lower.value + step.value)
     return tree.Binary("+", lower, step)
-
-
-def _is_truth(node: tree.Node) -> bool:
-    match node:
-        case tree.Binary("and" | "or") | tree.Unary("not") | tree.Comparison():
-            return True
-        case _:
-            return False
-
-
-def _needs_dot(node: tree.Binary, after: str) -> bool:
-    """Whether two factors side by side would be read as something else."""
-    left, right = _last_factor(node.left), _first_factor(node.right)
-    if isinstance(right, tree.Number):
-        return True
-    # `b (x - 1)` looks like a function of x - 1.
-    opens = isinstance(right, tree.Binary) and right.operator in ("+", "-")
-    named = isinstance(left, tree.Name | tree.Subscript | tree.Call)
-    return (opens and named) or isinstance(right, tree.List | tree.Tuple) or _is_truth(right)
-
-
-def _last_factor(node: tree.Node) -> tree.Node:
-    while isinstance(node, tree.Binary) and node.operator in ("*", "@"):
-        node = node.right
-    return node
-
-
-def _first_factor(node: tree.Node) -> tree.Node:
-    while isinstance(node, tree.Binary) and node.operator == "^":
-        node = node.left
-    return node
