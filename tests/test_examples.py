@@ -23,11 +23,6 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 NAMES = sorted(path.parent.name for path in EXAMPLES.glob("*/model.hbm"))
 # Folder and stem of each model file: an example may have several.
 MODELS = sorted((path.parent.name, path.stem) for path in EXAMPLES.glob("*/*.hbm"))
-# Runs of minutes.
-SLOW = {("milky_way", model) for model in ("dwarfs", "latent", "newer")}
-RUNS = [
-    pytest.param(*model, marks=pytest.mark.slow) if model in SLOW else model for model in MODELS
-]
 SEED = 1
 # In Monte Carlo standard errors. The tables hold hundreds of numbers: chance passes 4 with one seed
 # in fifty or so, and the seed is fixed.
@@ -158,7 +153,7 @@ def statistic_of(draws: Draws, statistic: str) -> tuple[float, float, float]:
     return float(draws.std(ddof=1)), float(mcse), float(effective)
 
 
-@pytest.mark.parametrize(("name", "model"), RUNS)
+@pytest.mark.parametrize(("name", "model"), MODELS)
 def test_run_is_trusted_and_gives_the_expected_numbers(name: str, model: str) -> None:
     fit = fit_of(name, model)
     assert fit.trusted, fit.verdict
