@@ -1,7 +1,7 @@
 """The tutorial, examples/README.md: its models are the files, and its commands do what they should.
 
 The commands of a section run in their order in a copy of the examples, by the command line's own
-entry. Those of long sections run with `pytest -m slow`; elsewhere their models are checked only.
+entry.
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ from hdsl.cli import main
 CHECKOUT = Path(__file__).parents[1]
 EXAMPLES = CHECKOUT / "examples"
 TEXT = (EXAMPLES / "README.md").read_text(encoding="utf-8")
-# Titles of sections whose runs take long.
-LONG = {"6. The mass of the Milky Way", "7. Galaxies and their globular clusters"}
 
 
 def sections() -> dict[str, str]:
@@ -48,14 +46,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize(
-    "title",
-    [
-        pytest.param(title, marks=pytest.mark.slow) if title in LONG else title
-        for title in SECTIONS
-        if commands(SECTIONS[title])
-    ],
-)
+@pytest.mark.parametrize("title", [title for title in SECTIONS if commands(SECTIONS[title])])
 def test_commands_of_a_section_succeed(
     title: str, copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -69,14 +60,6 @@ def test_commands_of_a_section_succeed(
         if command == "run":
             arguments = [*arguments, "--seed", "1"]
         assert main([command, *arguments]) == 0, capsys.readouterr().err
-
-
-@pytest.mark.parametrize("title", sorted(LONG & SECTIONS.keys()))
-def test_models_of_a_long_section_have_no_mistakes(title: str) -> None:
-    models = {a for line in commands(SECTIONS[title]) for a in line if a.endswith(".hbm")}
-    assert models
-    for model in models:
-        assert main(["check", str(CHECKOUT / model)]) == 0
 
 
 def test_shown_models_are_the_files() -> None:
