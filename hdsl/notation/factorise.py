@@ -19,6 +19,7 @@ from hdsl.notation.statements import (
     scope_of,
 )
 from hdsl.notation.target import Target
+from hdsl.source import Span
 from hdsl.syntax import tree
 
 ORDER: tuple[Layer, ...] = ("likelihood", "prior", "hyperprior")
@@ -49,12 +50,18 @@ def terms_of(scope: Scope, layers: Mapping[str, Layer]) -> list[Term]:
             found.append(Term("likelihood", statement, ()))
         elif isinstance(statement, tree.StochasticStatement):
             by_layer: dict[Layer, list[tree.Expression]] = {}
+            together = scope.node_at(_from_to(statement.targets))
             for target in statement.targets:
-                node = scope.node_at(target.span)
+                node = scope.node_at(target.span) or together
                 if node is not None:
                     by_layer.setdefault(layers[node.name], []).append(target)
             found += [Term(layer, statement, tuple(of)) for layer, of in by_layer.items()]
     return found
+
+
+def _from_to(targets: Sequence[tree.Expression]) -> Span:
+    """The place of several left sides: observations of one vector are one node."""
+    return Span(targets[0].span.start, targets[-1].span.end)
 
 
 class Factorisation:

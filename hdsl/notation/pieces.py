@@ -40,7 +40,7 @@ RELATION = Mark(1.5)
 GIVEN = Mark(1.5)
 SUM = Mark(2)
 PRODUCT = Mark(7)
-COMMA, ROWS = 2.0, 0.3
+COMMA, ROWS = 2.0, 1.0
 
 
 @final

@@ -10,7 +10,11 @@ import pytest
 
 import hdsl
 from hdsl.diagnostics import HdslError
+from hdsl.notation.factorise import terms_of
+from hdsl.notation.layers import layers_of
 from hdsl.notation.mathematics import Mathematics
+from hdsl.notation.statements import targets_of
+from hdsl.syntax import tree
 
 ROOT = Path(__file__).parents[2]
 GOLDENS = Path(__file__).parent / "goldens"
@@ -67,6 +71,31 @@ def test_every_target_can_be_read(path: Path) -> None:
     balanced(found.markdown)
     balanced(found.latex_document)
     well_formed(found.html)
+
+
+@pytest.mark.parametrize("path", [*SHOWN, *EXAMPLES, *REFERENCE], ids=name_of)
+def test_no_statement_is_left_out(path: Path) -> None:
+    try:
+        model = hdsl.load(path)
+    except HdslError:
+        pytest.skip("it needs something from outside")
+    random = (tree.StochasticStatement, tree.FactorStatement)
+    written = [s for s in model.tree.statements if isinstance(s, random)]
+    terms = terms_of(model.math()._scope, layers_of(model.graph))
+    found = [target for term in terms for target in term.targets]
+    assert [s for s in written if not any(term.statement is s for term in terms)] == []
+    assert sum(len(targets_of(s)) for s in written) == len(found)
+
+
+def test_observations_of_one_vector_are_written_together() -> None:
+    text = """
+        data x[i] = [1, 2], y[i] = [3, 4]; m ~ Normal(0, 1)
+        (x[i], y[i]) ~ MultiNormal([m, m], [[1, 0], [0, 1]])
+    """
+    assert section(text, "Factors")[0] == "p(x, y ∣ m) = ∏_i p(x[i], y[i] ∣ m)"
+    assert section(text, "Likelihood") == [
+        "(x[i], y[i]) ∼ MultiNormal((m, m), [1, 0; 0, 1])   for each i"
+    ]
 
 
 def balanced(latex: str) -> None:
