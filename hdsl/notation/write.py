@@ -171,7 +171,24 @@ def _data_lines(target: Target, scope: Scope, statement: tree.DataStatement) -> 
     if named:
         left = target.listed([_item(printer, item) for item in named])
         lines.append(Line(left, origin, note=note))
-    return lines
+    return lines + [_places(printer, item) for item in statement.items if _is_place(scope, item)]
+
+
+def _is_place(scope: Scope, item: tree.DataItem) -> bool:
+    """Whether it is a column of labels that is named as their set is."""
+    name = item.name.text
+    return name in scope.names.sets and scope.names.is_quantity(name) and bool(item.indices)
+
+
+def _places(printer: Printer, item: tree.DataItem) -> Line:
+    """What `d[i]` is, as such a column is written in the index of another quantity."""
+    target = printer.target
+    name = item.name.text
+    letters = [printer.index(index) for index in item.indices]
+    left = target.join([printer.running(name), target.fence("[", target.listed(letters), "]")])
+    of = " and ".join(index.text for index in item.indices if isinstance(index, tree.Name))
+    right = target.join([target.sign("="), _item(printer, item)])
+    return Line(left, right, note=f"the {name} of each {of}")
 
 
 def _origin(printer: Printer, statement: tree.DataStatement) -> str:

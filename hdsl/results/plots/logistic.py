@@ -12,7 +12,7 @@ from hdsl.results.plots.group_lines import colors_of, draw_lines, title_of
 from hdsl.results.plots.letters import described, symbol
 from hdsl.results.plots.mean_function import MeanFunction, chance_functions, chosen
 from hdsl.results.plots.smooth import interval
-from hdsl.results.plots.style import GREEN, INK, ORANGE, PINK, legend_below, new_figure
+from hdsl.results.plots.style import GREEN, GREY, INK, ORANGE, PINK, legend_below, new_figure
 from hdsl.results.plots.subject import Subject
 from hdsl.results.plots.wishes import Wishes, refusal
 
@@ -30,7 +30,10 @@ _WANTED = (
 
 
 def draw(subject: Subject, wishes: Wishes) -> Figure:
-    """The chance of a yes with bands, the 0/1 data, and where the chance is 10, 50 and 90 %."""
+    """The chance of a yes with bands, the 0/1 data, and where the chance is 10, 50 and 90 %.
+
+    The region from the first of these places to the last is grey.
+    """
     found = chosen(chance_functions(subject), wishes.names, *_WANTED)
     x, y = found.x.value, found.y.value
     what = "1" if found.node.random.family == "Bernoulli" else "above 0"
@@ -86,19 +89,41 @@ def _chances(axes: Axes, found: MeanFunction, grid: np.ndarray, chances: tuple[f
     width = grid[-1] - grid[0]
     wide = np.linspace(grid[0] - 2 * width, grid[-1] + 2 * width, 2500)
     curves = found.along(wide)
-    for number, chance in enumerate(chances):
-        at = crossings(wide, curves, chance)
-        known = at[np.isfinite(at)]
-        if known.size < at.size / 2:
+    places = {chance: crossings(wide, curves, chance) for chance in chances}
+    _region(axes, places)
+    for number, (chance, at) in enumerate(places.items()):
+        if not _is_known(at):
             continue
-        low, high = map(float, interval(known, 0.95))
-        middle = float(np.median(known))
+        low, middle, high = _middle_and_ends(at)
         color = _COLORS[number % len(_COLORS)]
         label = f"{100 * chance:g} % at {rounded(middle, low, high)}"
         axes.plot([low, high], [chance, chance], color=color, lw=2.2, zorder=5,
                   gid=f"interval {chance}")  # fmt: skip
         axes.plot([middle], [chance], "D", color=color, ms=6.5, mec="white", mew=0.8, ls="",
                   label=label, zorder=6, gid=f"chance {chance}")  # fmt: skip
+
+
+def _region(axes: Axes, places: dict[float, np.ndarray]) -> None:
+    """How far it is from the place of the smallest chance to that of the greatest."""
+    first, last = min(places), max(places)
+    wide = np.abs(places[last] - places[first])
+    if first == last or not _is_known(wide):
+        return
+    low, middle, high = _middle_and_ends(wide)
+    ends = sorted(_middle_and_ends(places[chance])[1] for chance in (first, last))
+    label = f"from {100 * first:g} to {100 * last:g} %: {rounded(middle, low, high)}"
+    axes.axvspan(*ends, color=GREY, alpha=0.12, lw=0, zorder=0, gid="region", label=label)
+
+
+def _is_known(at: np.ndarray) -> bool:
+    """Whether half of the curves or more pass the height."""
+    return np.isfinite(at).sum() >= at.size / 2
+
+
+def _middle_and_ends(at: np.ndarray) -> tuple[float, float, float]:
+    known = at[np.isfinite(at)]
+    low, high = map(float, interval(known, 0.95))
+    return low, float(np.median(known)), high
 
 
 def crossings(grid: np.ndarray, curves: np.ndarray, chance: float) -> np.ndarray:

@@ -266,6 +266,13 @@ def test_a_hurdle_has_a_band_with_its_data_and_a_line_with_its_zeros(models, dra
     )
     low, high = drawn.artist(axes, "interval 0.5").get_xdata()
     np.testing.assert_allclose((low, high), np.quantile(-b0 / b1, [0.025, 0.975]), rtol=1e-2)
+    axes = fit.plot.logistic("has", mark=[0.4, 0.6]).axes[0]
+    left, _ = drawn.artist(axes, "region").get_xy()
+    ends = [np.median((np.log(p / (1 - p)) - b0) / b1) for p in (0.4, 0.6)]
+    assert left == pytest.approx(min(ends), rel=1e-2)
+    assert drawn.artist(axes, "region").get_width() == pytest.approx(np.ptp(ends), rel=1e-2)
+    wide = np.median(2 * np.log(1.5) / np.abs(b1))
+    assert f"from 40 to 60 %: {wide:.1f}" in drawn.artist(axes, "region").get_label()
     axes = fit.plot.regression("y").axes[0]
     zeros, _ = drawn.artist(axes, "zeros").get_data()
     np.testing.assert_allclose(zeros, [1.0, 2.0])
