@@ -463,6 +463,12 @@ def test_readme_shows_the_command(name: str, model: str) -> None:
     assert re.search(rf"(?m)(^    |`)hdsl run examples/{name}/{model}\.hbm(`|$)", text)
 
 
+@pytest.mark.parametrize(("name", "model"), MODELS)
+def test_model_is_formatted(name: str, model: str) -> None:
+    text = (EXAMPLES / name / f"{model}.hbm").read_text()
+    assert hdsl.format(hdsl.parse(text)) == text
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_suggested_lines_are_models_too(name: str) -> None:
     """What stands under "Try" can be added to the model."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from hdsl.syntax import tree
 from hdsl.syntax.format_expression import (
-    COMMA,
+    comma_pieces,
     condition_pieces,
     expression_pieces,
     format_number,
@@ -20,10 +20,12 @@ from hdsl.syntax.format_expression import (
     quote,
     unambiguous_pieces,
 )
-from hdsl.syntax.lines import MAX_COLUMNS, Piece, Soft, deeper, fill_lines, flat_text, join_pieces
+from hdsl.syntax.lines import MAX_COLUMNS, Piece, Soft, deeper, fill_lines, flat_text
 
+# Where a `data` statement is broken before its commas.
+_WHERE, _FROM = -2, -1
 LONGEST_ALIGNED = 76
-"""Comments beside longer lines stand right after them, and don't move those beside others."""
+"""Longer lines don't move the comments beside others."""
 _PLAIN_LABEL = re.compile(
     r"(?!(?:if|then|else|and|or|not|for|true|false|inf)(?!\w))[A-Za-z_]\w*'*", re.ASCII
 )
@@ -34,8 +36,9 @@ _FACTOR_AHEAD = re.compile(r"factor\s*[({\"\-0-9.]")
 def format_program(program: tree.Program) -> str:
     """A model in canonical form.
 
-    Spaces, brackets and the ends of long lines (100 columns) are canonical; the order of
-    statements, empty lines (at most one) and all comments are kept. Comments beside lines that
+    Spaces and brackets are canonical; the order of statements, empty lines (at most one) and all
+    comments are kept. A statement stands on one line if 100 columns are enough; if not, it keeps
+    the lines of the author, and those that are too long are broken. Comments beside lines that
     follow each other begin in one column. Formatting the result again changes nothing, and
     parsing it gives an equal tree.
     """
@@ -47,7 +50,7 @@ def format_program(program: tree.Program) -> str:
     ends_line = False
     for number, statement in enumerate(program.statements):
         comments = statement.comments
-        text = fill_lines(statement_pieces(statement))
+        text = fill_lines(statement_pieces(statement), program.line_starts)
         if ends_line and _fits_beside(lines[-1], text, comments):
             lines[-1] += f"; {text[0]}"
         else:
@@ -84,11 +87,28 @@ def _with_comments_beside(lines: list[str], beside: Mapping[int, str]) -> Iterat
     columns: dict[int, int] = {}
     for _, run in groupby(enumerate(sorted(beside)), lambda pair: pair[1] - pair[0]):
         numbers = [number for _, number in run]
-        widths = [len(lines[n]) for n in numbers if len(lines[n]) <= LONGEST_ALIGNED]
-        columns |= dict.fromkeys(numbers, max(widths, default=0))
+        widths = [(len(lines[number]), len(beside[number])) for number in numbers]
+        column = _common_column(widths)
+        aligned = [n for n, pair in zip(numbers, widths, strict=True) if _may_begin(pair, column)]
+        columns |= dict.fromkeys(aligned, column)
     for number, line in enumerate(lines):
         comment = beside.get(number)
-        yield line if comment is None else f"{line:<{columns[number]}}  {comment}"
+        yield line if comment is None else f"{line:<{columns.get(number, 0)}}  {comment}"
+
+
+def _common_column(widths: list[tuple[int, int]]) -> int:
+    """The column in which most comments may begin, from the widths of lines and comments.
+
+    Other comments stand right after their lines: behind lines that are longer, and where they
+    would run beyond the end of the line.
+    """
+    columns = sorted(line for line, _ in widths if line <= LONGEST_ALIGNED)
+    return max(columns, key=lambda c: sum(_may_begin(pair, c) for pair in widths), default=0)
+
+
+def _may_begin(widths: tuple[int, int], column: int) -> bool:
+    line, comment = widths
+    return line == column or (line < column and column + 2 + comment <= MAX_COLUMNS)
 
 
 def statement_pieces(statement: tree.Statement) -> list[Piece]:
@@ -125,7 +145,7 @@ def _stochastic(statement: tree.StochasticStatement) -> list[Piece]:
     if statement.joint:
         targets: list[Piece] = ["(", *deeper(list_pieces(statement.targets)), ")"]
     else:
-        targets = join_pieces([_target(target) for target in statement.targets], COMMA)
+        targets = comma_pieces(statement.targets, _target)
     distribution = expression_pieces(statement.distribution)
     return [*targets, " ~ ", *distribution, *condition_pieces(statement.conditions)]
 
@@ -146,11 +166,12 @@ def _word_apart(pieces: list[Piece]) -> list[Piece]:
 
 
 def _data(statement: tree.DataStatement) -> list[Piece]:
-    pieces = ["data ", *join_pieces([_item(item) for item in statement.items], COMMA)]
+    pieces = ["data ", *comma_pieces(statement.items, _item)]
     if statement.file is not None:
-        pieces += [Soft(0), f"from {quote(statement.file.value)}"]
+        pieces += [Soft(_FROM, statement.file.span.start), f"from {quote(statement.file.value)}"]
     if statement.where is not None:
-        pieces += [Soft(0), "where ", *_word_apart(expression_pieces(statement.where))]
+        chosen = _word_apart(expression_pieces(statement.where))
+        pieces += [Soft(_WHERE, statement.where.span.start), "where ", *chosen]
     return pieces
 
 
@@ -168,7 +189,7 @@ def _item(item: tree.DataItem) -> list[Piece]:
 def _index(statement: tree.IndexStatement) -> list[Piece]:
     head = f"index {statement.name.text} = "
     if isinstance(statement.domain, tree.LabelSet):
-        labels = join_pieces([_label(label) for label in statement.domain.labels], COMMA)
+        labels = comma_pieces(statement.domain.labels, _label)
         return [head, "{", *deeper(labels), "}"]
     return [head, *expression_pieces(statement.domain)]
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from hdsl.syntax import tree
-from hdsl.syntax.lines import Hard, Piece, Soft, deeper, flat_text, join_pieces
+from hdsl.syntax.lines import INDENT, MAX_COLUMNS, Hard, Piece, Soft, deeper, flat_text, join_pieces
+
+_AnyNode = TypeVar("_AnyNode", bound=tree.Node)
 
 # How tightly each form binds, in the order of the grammar.
 CONDITIONAL, LIMITED, OR, AND, NOT, COMPARISON, SUM, PRODUCT, SIGNED, POWER, ATOM = range(11)
@@ -26,7 +28,8 @@ _NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 # A line that begins like this would go on with the statement above it.
 _GOES_ON = re.compile(r"[+\-]|where(?!\w)(?!\s*[~=\[,])")
 
-COMMA: tuple[Piece, ...] = (",", Soft(0))
+# Where lines are broken first: lowest at the outermost place. Inside brackets, 1 is added.
+_CONDITIONS, _BRANCH, _OPENED, _TERM, _FACTOR = 0, 0.2, 0.3, 0.5, 0.7
 
 
 def format_expression(expression: tree.Node) -> str:
@@ -44,19 +47,32 @@ def expression_pieces(node: tree.Node, minimum: int = CONDITIONAL) -> list[Piece
 
 def list_pieces(nodes: Sequence[tree.Node]) -> list[Piece]:
     """Expressions or conditions with commas between them."""
-    return join_pieces([expression_pieces(node) for node in nodes], COMMA)
+    return comma_pieces(nodes, expression_pieces)
+
+
+def comma_pieces(
+    nodes: Sequence[_AnyNode], pieces: Callable[[_AnyNode], list[Piece]]
+) -> list[Piece]:
+    """Nodes with commas between them, each by its own form."""
+    found: list[Piece] = []
+    for number, node in enumerate(nodes):
+        found += [",", Soft(0, node.span.start)] if number else []
+        found += pieces(node)
+    return found
 
 
 def index_pieces(indices: Sequence[tree.Node]) -> list[Piece]:
     """Indices in their brackets, or nothing."""
     if not indices:
         return []
-    return ["[", *deeper(join_pieces([_tight(index) for index in indices], COMMA)), "]"]
+    return ["[", *deeper(comma_pieces(indices, _tight)), "]"]
 
 
 def condition_pieces(conditions: Sequence[tree.Node]) -> list[Piece]:
     """``for`` and its conditions, or nothing."""
-    return [Soft(0), "for ", *deeper(list_pieces(conditions))] if conditions else []
+    if not conditions:
+        return []
+    return [Soft(_CONDITIONS, conditions[0].span.start), "for ", *deeper(list_pieces(conditions))]
 
 
 def unambiguous_pieces(pieces: list[Piece]) -> list[Piece]:
@@ -102,11 +118,10 @@ def _binary(node: tree.Binary) -> list[Piece]:
     if level == POWER:
         # The exponent may have a sign of its own, the base may not.
         return [*expression_pieces(node.left, ATOM), "^", *expression_pieces(node.right, SIGNED)]
-    space: Piece = " " if level == PRODUCT else Soft(0.5)
     return [
         *expression_pieces(node.left, level),
         f" {node.operator}",
-        space,
+        Soft(_FACTOR if level == PRODUCT else _TERM, node.right.span.start),
         *expression_pieces(node.right, level + 1),
     ]
 
@@ -128,10 +143,10 @@ def _conditional(node: tree.Conditional) -> list[Piece]:
     return [
         "if ",
         *expression_pieces(node.condition, LIMITED),
-        Soft(0.5),
+        Soft(_BRANCH, node.then.span.start),
         "then ",
         *expression_pieces(node.then, LIMITED),
-        Soft(0.5),
+        Soft(_BRANCH, node.otherwise.span.start),
         "else ",
         *expression_pieces(node.otherwise),
     ]
@@ -172,12 +187,23 @@ def _membership(node: tree.Membership) -> list[Piece]:
 
 def _call(node: tree.Call) -> list[Piece]:
     arguments = [*list_pieces(node.arguments), *condition_pieces(node.conditions)]
+    if node.arguments:
+        arguments.insert(0, Soft(_OPENED, node.arguments[0].span.start, flat=""))
     return [node.function, "(", *deeper(arguments), ")"]
 
 
 def _argument(node: tree.Argument) -> list[Piece]:
     value = expression_pieces(node.value)
     return value if node.name is None else [f"{node.name} = ", *value]
+
+
+def _list(node: tree.List) -> list[Piece]:
+    inside = list_pieces(node.items)
+    is_matrix = len(node.items) > 1 and all(isinstance(item, tree.List) for item in node.items)
+    if not is_matrix or len(flat_text(inside)) <= MAX_COLUMNS - len(INDENT):
+        return ["[", *deeper(inside), "]"]
+    rows = join_pieces([expression_pieces(item) for item in node.items], [",", Hard(" ")])
+    return ["[", Hard("", +1), *rows, Hard("", -1), "]"]
 
 
 def _block(node: tree.Block) -> list[Piece]:
@@ -217,7 +243,7 @@ _FORMS: dict[type[tree.Node], Callable[[Any], list[Piece]]] = {
     tree.Binary: _binary,
     tree.Comparison: _chain,
     tree.Conditional: _conditional,
-    tree.List: lambda node: ["[", *deeper(list_pieces(node.items)), "]"],
+    tree.List: _list,
     tree.Tuple: lambda node: ["(", *deeper(list_pieces(node.items)), ")"],
     tree.Block: _block,
     tree.Interval: _interval,

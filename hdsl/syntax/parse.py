@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 
 from hdsl.diagnostics import HdslError
@@ -12,6 +13,7 @@ from hdsl.syntax.comments import attach_comments
 from hdsl.syntax.depth import find_too_deep
 from hdsl.syntax.grammar import lark_parser
 from hdsl.syntax.layout import SignAtLineStart, TooManyBrackets
+from hdsl.syntax.line_starts import find_line_starts
 from hdsl.syntax.messages import (
     explain_mistake,
     sign_at_line_start,
@@ -48,6 +50,7 @@ def parse(source: Source) -> Program:
     deep = find_too_deep(program)
     if deep is not None:
         raise HdslError([too_deep(deep.span)], source)
+    program = replace(program, line_starts=find_line_starts(source.text))
     return attach_comments(program, source)
 
 

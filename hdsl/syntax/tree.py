@@ -377,11 +377,15 @@ TITLED = (DataStatement, IndexStatement)
 
 @dataclass(frozen=True)
 class Program(Node):
-    """A whole model: its statements, its own comment, and the comments after the last one."""
+    """A whole model: its statements, its own comment, and the comments after the last one.
+
+    `line_starts` are the places in the text that are the first of their line.
+    """
 
     statements: tuple[Statement, ...]
     header: tuple[str, ...] = field(default=(), compare=False)
     footer: tuple[tuple[str, ...], ...] = field(default=(), compare=False)
+    line_starts: frozenset[int] = field(default=frozenset(), compare=False, repr=False)
 
     @property
     def description(self) -> str:

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import re
+from unittest import mock
+
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from strategies import comments_between, expressions, programs
 
 from hdsl.source import Source
-from hdsl.syntax import format_expression, format_program, parse
+from hdsl.syntax import format_expression, format_program, lines, parse
 from hdsl.syntax.tree import (
     Binary,
     Call,
@@ -150,6 +154,93 @@ a = 1  # alone
 
 def test_comments_inside_a_statement_move_above_it():
     assert formatted("x = f(1,  # one\n  2)  # two\n") == "# one\nx = f(1, 2)  # two\n"
+
+
+# After these signs, outside of texts and comments, a line goes on.
+BREAKABLE = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*|[,+*/=~]( )(?=.)')
+
+
+@given(programs(), st.data())
+@settings(max_examples=80, deadline=None)
+def test_lines_of_the_author_are_kept_for_good(program: Program, data: st.DataObject):
+    with mock.patch.object(lines, "MAX_COLUMNS", 30):
+        text = format_program(program)
+        ends = [match.start(1) for match in BREAKABLE.finditer(text) if match[1]]
+        for end in data.draw(st.sets(st.sampled_from(ends))) if ends else ():
+            text = f"{text[:end]}\n{text[end + 1 :]}"
+        once = formatted(text)
+        assert parse(Source(once)) == program
+        assert formatted(once) == once
+
+
+def test_what_fits_on_a_line_stands_on_one():
+    assert formatted("y ~ Normal(\n  mu,\n  sigma)\n") == "y ~ Normal(mu, sigma)\n"
+
+
+def test_a_long_statement_keeps_the_lines_of_its_author():
+    text = """\
+data "ra_deg" as ra[cluster], "dec_deg" as dec[cluster],
+    "velocity" as v_obs[cluster], "velocity_error" as v_err[cluster]
+    from "clusters.csv"
+    where distance > 15
+log_likelihood = log_prob(Tracer(first, second, third), r, v, w) +
+    2 * log(r) + log(alpha - 3) +
+    3 * log(a_name_that_is_rather_long)
+speed[cluster] = per_speed[cluster] *
+    (v_across[cluster] * k_east[cluster] - v_2[cluster] * k_north[cluster] - v_sun_east[cluster])
+y[cluster] ~ Normal(
+    intercept + slope_of_the_first_covariate * first_covariate[cluster],
+    sigma_of_the_measurement[cluster])
+"""
+    assert formatted(text) == text
+    operators_ahead = text.replace(" +\n    ", "\n    + ").replace(" *\n    ", "\n    * ")
+    assert formatted(operators_ahead) == text
+
+
+def test_what_is_broken_off_a_line_joins_the_next_one():
+    terms = [f"a_rather_long_name_{number}" for number in range(7)]
+    first, second = " + ".join(terms[:5]), " + ".join(terms[5:])
+    assert formatted(f"y = {first} +\n    {second}") == (
+        f"y = {' + '.join(terms[:4])} +\n    {' + '.join(terms[4:])}\n"
+    )
+
+
+def test_a_long_matrix_has_a_line_for_each_row():
+    rows = [f"[{', '.join([str(1000 * row + k) for k in range(8)])}]" for row in range(1, 4)]
+    expected = "x[i, k] = [\n    " + ",\n    ".join(rows) + "\n]\n"
+    assert formatted(f"x[i, k] = [{', '.join(rows)}]") == expected
+    assert formatted("x[i, k] = [[1, 2],\n  [3, 4]]") == "x[i, k] = [[1, 2], [3, 4]]\n"
+
+
+def test_a_long_data_statement_is_broken_before_its_condition():
+    items = 'data "date" as day[bag] : day, "total" as number_of_candies[bag], blue[bag]'
+    assert formatted(f'{items} from "bags.csv" where kind == "Plain"') == (
+        f'{items} from "bags.csv"\n    where kind == "Plain"\n'
+    )
+
+
+def test_a_call_is_broken_before_its_arguments_are():
+    mean = "intercept[group[person]] + slope[group[person]] * (age[person] - mean_age[person])"
+    assert formatted(f"weight[person] ~ Normal({mean}, sd)") == (
+        f"weight[person] ~ Normal(\n    {mean}, sd)\n"
+    )
+
+
+def test_comments_that_would_run_beyond_the_line_stand_alone():
+    long = "a comment of several words, which would run beyond the end of its line if it moved"
+    others = "a_longer_name = 3 # 3\nthe_longest_name = 4 # 4\n"
+    assert formatted(f"x = 1 # one\nsecond = 2 # {long}\n{others}") == (
+        "x = 1                 # one\n"
+        f"second = 2  # {long}\n"
+        "a_longer_name = 3     # 3\n"
+        "the_longest_name = 4  # 4\n"
+    )
+
+
+def test_tildes_and_equal_signs_are_not_aligned():
+    assert formatted("mu    ~ Normal(0, 1)\nsigma ~ HalfNormal(1)\n") == (
+        "mu ~ Normal(0, 1)\nsigma ~ HalfNormal(1)\n"
+    )
 
 
 def test_long_lines_are_broken_at_the_outermost_commas():
