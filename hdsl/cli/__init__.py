@@ -51,6 +51,8 @@ def _guarded(argv: Sequence[str]) -> int:
         arguments = parse_arguments(argv)
         output = Output(arguments.format == "json")
         code = arguments.execute(arguments, output)
+        output.finish()
+        return code
     except SystemExit as leaving:  # argparse has said why
         write()
         return leaving.code if isinstance(leaving.code, int) else BAD_COMMAND_LINE
@@ -68,6 +70,7 @@ def _guarded(argv: Sequence[str]) -> int:
             import traceback
 
             traceback.print_exc()
+        output.facts.clear()
         output.diagnose([_unexpected(error)])
         code = AT_FAULT
     output.finish()

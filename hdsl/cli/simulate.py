@@ -63,8 +63,8 @@ def execute(arguments: argparse.Namespace, output: Output) -> int:
         )
     )
     found = simulate(source, request)
-    draws = [found.draw(number) | found.truth(number) for number in range(found.num_draws)]
-    text = json.dumps(draws if arguments.draws else draws[0], ensure_ascii=False)
+    draws = [found.draw(number) | found.truth(number) for number in range(request.num_samples or 1)]
+    text = json.dumps(draws if arguments.draws else draws[0], ensure_ascii=False, allow_nan=False)
     output.facts.update(model=arguments.model, seed=request.seed)
     if arguments.out in (None, "-"):
         output.facts["draws"] = draws

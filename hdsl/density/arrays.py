@@ -48,6 +48,18 @@ class JaxArrays:
         total = special.logsumexp(jnp.where(empty, 0.0, body), axis=axis)
         return jnp.where(jnp.squeeze(empty, axis=axis), -jnp.inf, total)
 
+    def maximum(self, a: Any, b: Any) -> Any:
+        """The larger of two, with the derivatives of the one that is chosen; see `min`."""
+        import jax.numpy as jnp
+
+        return jnp.where((a > b) | jnp.isnan(a), a, b)
+
+    def minimum(self, a: Any, b: Any) -> Any:
+        """The smaller of two; of equals the other one than `maximum`, as when two are sorted."""
+        import jax.numpy as jnp
+
+        return jnp.where((a <= b) | jnp.isnan(a), a, b)
+
     def min(self, a: Any, axis: tuple[int, ...], initial: float) -> Any:
         """The smallest elements, with the derivatives of those that are chosen.
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import math
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +25,9 @@ _MOVE, _LINE, _CURVE, _CLOSE = 1, 2, 4, 79
 
 _SCALE = 2
 """Dots of a PNG for each pixel of the picture, so that it is sharp on a slide."""
+_MOST_DOTS = 50_000_000
+_LONGEST_SIDE = 30_000
+"""Ends of what a PNG may have; pictures of hundreds of nodes get fewer dots for each pixel."""
 
 
 def raster(drawing: Drawing, form: str) -> bytes:
@@ -36,7 +41,12 @@ def raster(drawing: Drawing, form: str) -> bytes:
     import matplotlib
 
     # Hinting would make letters wider than they were measured; type 42 keeps text as text.
-    with matplotlib.rc_context({"text.hinting": "none", "pdf.fonttype": 42}):
+    with (
+        matplotlib.rc_context({"text.hinting": "none", "pdf.fonttype": 42}),
+        warnings.catch_warnings(),
+    ):
+        # Letters that the fonts lack are shown as boxes.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
         return _pdf(drawing) if form == "pdf" else _png(drawing)
 
 
@@ -44,7 +54,8 @@ def _figure(drawing: Drawing) -> Figure:
     from matplotlib.figure import Figure
 
     size = (drawing.width / _PIXELS_PER_INCH, drawing.height / _PIXELS_PER_INCH)
-    figure = Figure(figsize=size, dpi=_PIXELS_PER_INCH * _SCALE, facecolor=style.PAPER)
+    dpi = _PIXELS_PER_INCH * _scale(drawing.width, drawing.height)
+    figure = Figure(figsize=size, dpi=dpi, facecolor=style.PAPER)
     axes: Any = figure.add_axes((0, 0, 1, 1))
     axes.set_xlim(0, drawing.width)
     axes.set_ylim(drawing.height, 0)
@@ -52,6 +63,11 @@ def _figure(drawing: Drawing) -> Figure:
     for shape in drawing.shapes:
         _draw(axes, shape)
     return figure
+
+
+def _scale(width: float, height: float) -> float:
+    """The dots for each pixel of a picture of so many pixels."""
+    return min(_SCALE, math.sqrt(_MOST_DOTS / (width * height)), _LONGEST_SIDE / max(width, height))
 
 
 def _pdf(drawing: Drawing) -> bytes:

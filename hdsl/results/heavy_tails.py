@@ -45,7 +45,7 @@ def remarks_on_tails(variables: Iterable[Variable], coords: Coords) -> Iterator[
 def _heavy_elements(variable: Variable, coords: Coords) -> Iterator[str]:
     if variable.role == "replicate" or variable.values.dtype.kind != "f":
         return
-    if not variable.size <= LARGEST:
+    if not 0 < variable.size <= LARGEST:
         return
     draws = variable.columns().reshape(-1, variable.size)
     for index in variable.defined:

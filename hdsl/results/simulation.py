@@ -19,6 +19,7 @@ from hdsl.model.graph import Bound, Imputed, ModelGraph, Stochastic
 from hdsl.plan.phrases import shown
 from hdsl.plan.plan import Plan
 from hdsl.results.simulation_text import simulation_text
+from hdsl.source import Span
 
 if TYPE_CHECKING:
     import xarray
@@ -78,8 +79,13 @@ class Simulation:
 
 
 def _plain(values: np.ndarray, number: int) -> Any:
-    """One draw as numbers, texts and lists."""
-    return values[number : number + 1].tolist()[0]
+    """One draw as numbers, texts and lists, as JSON can hold them; `None` for no number."""
+    drawn = np.asarray(values[number])
+    if values.dtype.kind == "f":
+        is_number = np.isfinite(drawn)
+        drawn = drawn.astype(object)
+        drawn[~is_number] = None
+    return drawn.tolist()
 
 
 def simulate(
@@ -133,16 +139,27 @@ def _check(graph: ModelGraph) -> None:
             cause="`factor` adds to the log density, and doesn't say how anything comes about",
             help="write the statement with a distribution and `~`, where there is one",
         )
+    refused: set[Span] = set()  # a statement with several variables has a node for each
     for node in graph.stochastic:
-        random = node.random
-        if isinstance(random, Applied) and not random.distribution.proper:
-            report.add(
-                "HB507",
-                f"`{node.name}` can't be drawn from `{random.distribution.name}`",
-                random.span,
-                cause="draws need a distribution that adds up to 1",
-                help="give it a proper distribution, such as `Normal(0, 100)`",
-            )
+        for part in node.random.walk():
+            if isinstance(part, Applied) and not part.distribution.proper:
+                report.add(
+                    "HB507",
+                    f"`{node.name}` can't be drawn from `{part.distribution.name}`",
+                    part.span,
+                    cause="draws need a distribution that adds up to 1",
+                    help="give it a proper distribution, such as `Normal(0, 100)`",
+                )
+            elif not (part.inner or part.is_drawable or node.random.span in refused):
+                refused.add(node.random.span)
+                report.add(
+                    "HB507",
+                    f"`{node.name}` can't be drawn from `{part.family}`",
+                    node.random.span,
+                    cause="a density of one's own says how probable values are, not how they "
+                    "come about",
+                    help="write the statement with distributions of the language, where it can be",
+                )
     report.raise_errors()
 
 

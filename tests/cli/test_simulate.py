@@ -36,3 +36,15 @@ def test_what_cannot_be_drawn_or_written(hdsl: Hdsl) -> None:
     assert (improper.code, improper.codes[-1]) == (1, "HB507")
     nowhere = hdsl("simulate", "from_file.hbm", "--out", "no/x.json", "--format", "json")
     assert (nowhere.code, nowhere.codes) == (1, ["HB575"])
+
+
+def test_a_model_without_unknowns_has_one_empty_draw(hdsl: Hdsl, folder: Path) -> None:
+    (folder / "known.hbm").write_text("data n = 3\nm = 2 * n\n")
+    ended = hdsl("simulate", "known.hbm", "--seed", "1", "--out", "-")
+    assert (ended.code, json.loads(ended.out)) == (0, {})
+
+
+def test_infinite_draws_are_legal_json(hdsl: Hdsl, folder: Path) -> None:
+    (folder / "wild.hbm").write_text("x ~ Normal(1e4, 1)\ny = exp(x)\n")
+    ended = hdsl("simulate", "wild.hbm", "--seed", "1", "--format", "json")
+    assert ended.json["draws"][0]["y"] is None

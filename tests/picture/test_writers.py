@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -129,3 +130,15 @@ def test_a_model_of_predictions_alone_has_a_picture() -> None:
     assert Picture(empty).text() == ""
     alone = hdsl.compile("mu ~ Normal(0, 1); y = 2 * mu").picture()
     assert {node.layer for node in alone.scene.nodes.values()} == {1}
+
+
+def test_a_large_picture_has_fewer_dots_and_other_scripts_no_warning() -> None:
+    from PIL import Image
+
+    lines = ["שלום ~ Normal(0, 1)  # 群 😀", "x0 ~ Normal(שלום, 1)"]
+    lines += [f"x{k} ~ Normal(x{k - 1}, 1)  # {'number ' * 20}" for k in range(1, 80)]
+    made = hdsl.compile("\n".join(lines)).picture()
+    with Image.open(io.BytesIO(made.png())) as drawn:
+        width, height = drawn.size
+    assert width * height <= 51_000_000
+    assert max(width, height) <= 30_100

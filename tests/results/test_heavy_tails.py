@@ -68,6 +68,8 @@ def test_the_sentences() -> None:
     x = Variable("x", np.stack([heavy[0], light, heavy[1]], axis=-1), ("day",))
     coords = {"day": ("Mon", "Tue", "Wed")}
     assert [*remarks_on_tails([Variable("y", light)], {})] == []
+    nothing = Variable("x", np.zeros((4, 1000, 0)), ("day",))
+    assert [*remarks_on_tails([nothing], {"day": ()})] == []
     assert [*remarks_on_tails([Variable("y", heavy[0], role="prediction")], {})] == [
         "The mean of `y` is not reliable: its tail is so heavy that it may have none. "
         "Use its median."

@@ -74,6 +74,9 @@ def test_data_that_speak_of_themselves_are_taken_as_given() -> None:
     [
         "data y = 1\nmu ~ Flat()\ny ~ Normal(mu, 1)",
         "data y = 1\nmu ~ Normal(0, 1)\ny ~ Normal(mu, 1)\nfactor -mu^2",
+        "density Wait(t > 0 | r) = log(r) - r * t\ndata y = 1\nr ~ Gamma(1, 1)\ny ~ Wait(r)",
+        "density Two(s > 0, t | r) = -r * s - t^2\ndata x = 1, y = 1\n"
+        "r ~ Gamma(1, 1)\n(x, y) ~ Two(r)",
     ],
 )
 def test_what_has_no_draws_is_refused(text: str) -> None:
@@ -119,3 +122,8 @@ def test_a_series_is_drawn_from_its_first_element_on() -> None:
     y, phi = made.data["y"][1], made.parameters["phi"][1]
     np.testing.assert_allclose(y[:, 1:], phi[:, None] * y[:, :-1], atol=0.06)
     assert abs(y[:, 0].mean() - 100) < 4 / np.sqrt(50)
+
+
+def test_what_is_no_number_is_nothing_in_json() -> None:
+    text = "index i = {a, b}\nx ~ Normal(0, 1)\nl[i] = log((if i == a then 0 else 1) + 0 * x^2)"
+    assert hdsl.compile(text).simulate(seed=1).truth()["l"] == [None, 0.0]

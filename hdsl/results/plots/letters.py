@@ -18,19 +18,23 @@ _ROLE = re.compile(
     r"^\s*(hyperpriors?|priors?|likelihood|predictions?|hyperparameters?|parameters?)\s*([:,]\s*|$)",
     re.I,
 )
-_POWER = re.compile(r"\^\(?(-?\d+)\)?")
+_POWER = re.compile(r"(?<!\\)\^\(?(-?\d+)\)?")
 _LONGEST = 90
+_LONGEST_NAME = 40
+_LAST_LETTER = "\u052f"
+"""The last of the Latin, Greek and Cyrillic letters, which formulas of matplotlib have."""
 
 
 def symbol(name: str) -> str:
     """A name as it is drawn: ``theta_next`` is θ with a lower index, ``mean_blue`` stays.
 
-    What stands in brackets is a label, and stays as it is.
+    What stands in brackets is a label, and stays as it is. Of long names the middle is left out.
     """
+    name = cut(name)
     head, bracket, rest = name.partition("[")
-    if not _NAME.fullmatch(head):
-        return plain(name)
     words = _WORD.findall(head)
+    if not _NAME.fullmatch(head) or not words or max(head) > _LAST_LETTER:
+        return plain(name)
     first, lower = words[0], " ".join(words[1:])
     letter = _LETTERS.get(first, first if len(first) == 1 else "")
     if not letter:
@@ -40,10 +44,18 @@ def symbol(name: str) -> str:
     return drawn.replace(" ", r"\ ") + plain(bracket + rest)
 
 
+def cut(name: str, longest: int = _LONGEST_NAME) -> str:
+    """A name with at most so many letters: its beginning and its end."""
+    if len(name) <= longest:
+        return name
+    after = longest // 2
+    return f"{name[: longest - 1 - after]}…{name[-after:]}"
+
+
 def plain(text: str) -> str:
     """A text with Greek letters for their names, in which no sign has a meaning for matplotlib."""
     greek = _NAME.sub(lambda found: _LETTERS.get(found[0], found[0]), text)
-    return greek.replace("\\", "\\\\").replace("$", r"\$")
+    return verbatim(greek)
 
 
 def verbatim(text: str) -> str:

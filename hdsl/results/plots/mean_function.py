@@ -282,8 +282,10 @@ def _element_of_part(graph: ModelGraph, use: Reference) -> Expression | None:
     """The mean of an element of a quantity that one statement defines for some elements alone."""
     axes, parts = graph.assembled[use.name]
     node = graph.nodes[parts[0].node]
-    chosen = graph.selections.get(node.axes[0]) if isinstance(node, Stochastic) else None
-    if len(parts) != 1 or not isinstance(node, Stochastic) or chosen is None:
+    if len(parts) != 1 or not isinstance(node, Stochastic) or not node.axes:
+        return None
+    chosen = graph.selections.get(node.axes[0])
+    if chosen is None:
         return None
     body = node.random.mean()
     if body is None or chosen.over != axes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import math
 import warnings
 from collections.abc import Generator, Sequence
@@ -64,13 +65,30 @@ def styled() -> Generator[None]:
     """Within it figures get this style; matplotlib's own settings are as before afterwards."""
     from matplotlib import rc_context
 
-    with rc_context(_STYLE), warnings.catch_warnings(), np.errstate(all="ignore"):
+    with (
+        rc_context(_STYLE),
+        warnings.catch_warnings(),
+        np.errstate(all="ignore"),
+        _without_words_of("matplotlib.mathtext"),
+    ):
         # A label in letters that the font lacks is shown as boxes, and draws that are infinite or
         # all the same have their verdict: no reason to complain.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         warnings.filterwarnings("ignore", category=RuntimeWarning)
         warnings.filterwarnings("ignore", message="Attempting to set identical")
         yield
+
+
+@contextmanager
+def _without_words_of(name: str) -> Generator[None]:
+    """Within it a logger says nothing of what is no error."""
+    logger = logging.getLogger(name)
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def new_figure(title: str, width: float = 8.0, height: float = 4.8) -> Figure:

@@ -236,7 +236,9 @@ class Subject:
             elif name in kept:
                 dims, values = kept[name]
                 labels = {dim: list(coords[dim]) for dim in dims if dim in coords}
-                given[name] = xarray.DataArray(_plain(values), dims=dims, coords=labels)
+                known = coords.get(item.type or "", ())
+                plain = values if "" in known else _plain(values)
+                given[name] = xarray.DataArray(plain, dims=dims, coords=labels)
         return given
 
     def _elements(self, variable: Variable, most: int) -> Iterator[Quantity]:

@@ -247,3 +247,24 @@ def test_a_chance_has_a_curve_for_each_group(drawn):
     np.testing.assert_allclose(
         found.along(np.array([0.5]))[:, 0], 1 / (1 + np.exp(-(flat(fit, "m") + 1)))
     )
+
+
+def test_an_empty_text_may_be_a_label(drawn) -> None:
+    fit = drawn.made_up(
+        "data g[i] : g, y[i]\nu[g] ~ Normal(0, 1)\ny[i] ~ Normal(u[g[i]], 1)",
+        {"g": (("i",), np.array(["", "B", "B"])), "y": (("i",), [1.0, 2.0, 3.0])},
+        {"g": ("", "B")},
+        u=Variable("u", normal(0, 1, 2), ("g",)),
+    )
+    assert fit.plot.subject.bound is not None
+
+
+def test_a_recursion_whose_start_is_one_number_has_no_mean_function(drawn) -> None:
+    fit = drawn.made_up(
+        "index t = 1..3\ndata y[t]\nx[1] ~ Normal(0, 1)\nx[t] ~ Normal(x[t-1], 1) for t > 1\n"
+        "y[t] ~ Normal(x[t], 1)",
+        {"y": (("t",), [1.0, 2.0, 3.0])},
+        {"t": (1, 2, 3)},
+        x=Variable("x", normal(0, 1, 3), ("t",)),
+    )
+    assert [*mean_functions(fit.plot.subject)] == []
