@@ -30,7 +30,8 @@ from hdsl.pipeline import (
     simulate,
     with_seed,
 )
-from hdsl.plan.explain import Explanation, explain
+from hdsl.plan.explain import explain
+from hdsl.plan.explanation import Explanation
 from hdsl.plan.planner import Options
 from hdsl.source import Source
 from hdsl.syntax import tree

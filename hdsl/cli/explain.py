@@ -24,6 +24,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add_data(parser)
     add_planning(parser)
+    parser.add_argument(
+        "--all",
+        action="store_true",
+        dest="each",
+        help="an entry for each quantity, also where the same is said of several",
+    )
     add_format(parser)
 
 
@@ -61,7 +67,8 @@ def _explain_model(arguments: argparse.Namespace, output: Output) -> None:
     from hdsl.cli.request import request_of
     from hdsl.model.check import check
     from hdsl.pipeline import bind_request, plan_request
-    from hdsl.plan.explain import WIDTH, explain
+    from hdsl.plan.explain import explain
+    from hdsl.plan.explanation import WIDTH
     from hdsl.syntax.parse import parse
 
     source, folder = read_model(arguments.subject)
@@ -72,4 +79,4 @@ def _explain_model(arguments: argparse.Namespace, output: Output) -> None:
     bound = bind_request(graph, request, partial=True)
     explanation = explain(plan_request(graph, bound, request), bound)
     output.facts.update(explanation.to_dict())
-    output.say(explanation.wrapped(min(table_width(), WIDTH)))
+    output.say(explanation.wrapped(min(table_width(), WIDTH), each=arguments.each))

@@ -3,85 +3,19 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 
 from hdsl.expressions.text import with_axes
 from hdsl.expressions.tree import set_of
 from hdsl.model.graph import Bound, Deterministic, Imputed, Stochastic
+from hdsl.plan.explanation import Explanation, Line
 from hdsl.plan.fates import fate_of
 from hdsl.plan.formulas import in_own_indices
 from hdsl.plan.phrases import shown
 from hdsl.plan.plan import Drawn, Note, Plan
 from hdsl.plan.recovered import recovered
-
-WIDTH = 96
-
-
-@dataclass(frozen=True)
-class Line:
-    """What becomes of one quantity.
-
-    Attributes
-    ----------
-    fate
-        ``observed``, ``sampled``, ``summed out``, ``integrated out``, ``transformed``,
-        ``predicted``, ``computed`` or ``data``.
-    rule
-        The rule that decided it, if one did.
-    recovery
-        How it is got back, and what the names in there mean, a sentence each.
-    refused
-        Reasons for which other rules did not apply.
-    """
-
-    fate: str
-    name: str
-    line: int
-    rule: str = ""
-    reason: str = ""
-    recovery: tuple[str, ...] = ()
-    refused: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, repr=False)
-class Explanation:
-    """A plan in words."""
-
-    model: str
-    title: str
-    headline: str
-    lines: tuple[Line, ...]
-    remarks: tuple[str, ...]
-
-    def to_dict(self) -> dict[str, object]:
-        """The same facts for JSON."""
-        return asdict(self)
-
-    def __repr__(self) -> str:
-        return self.wrapped(WIDTH)
-
-    def wrapped(self, width: int) -> str:
-        """The text, in lines of at most `width` columns where words allow."""
-        title = textwrap.wrap(self.title, width)
-        out = [*title, f"{self.model}: {self.headline}", ""]
-        for line in self.lines:
-            place = f"line {line.line}" if line.line else ""
-            out.append(f"  {line.fate:<15}{line.name:<44}{place}".rstrip())
-            if line.reason:
-                reason = f"{line.rule}: {line.reason}" if line.rule else line.reason
-                out.extend(_wrapped(reason, width))
-            for sentence in (*line.recovery, *line.refused):
-                out.extend(_wrapped(sentence, width))
-        for remark in self.remarks:
-            out.extend(["", *textwrap.wrap(remark, width)])
-        return "\n".join(out)
-
-
-def _wrapped(words: str, width: int) -> list[str]:
-    return textwrap.wrap(words, max(width, 40), initial_indent=" " * 17, subsequent_indent=" " * 19)
 
 
 def explain(plan: Plan, bound: Bound | None = None) -> Explanation:
@@ -189,9 +123,9 @@ class _Telling:
         if fired and fired[-1].names[0] != node.name:
             reason = f"together with `{fired[-1].names[0]}`"
         if fate == "data":
-            reason = "depends on data alone: computed once"
+            reason = "from data alone, computed once"
         if isinstance(node, Deterministic) and node.name in self.plan.graph.assembled:
-            reason = "put together from its parts"
+            reason = "put together from parts"
         if isinstance(node, Stochastic) and not reason:
             reason = node.random.map(lambda e: in_own_indices(e, self.plan.graph)).remark
         stays = fate in ("sampled", "transformed")

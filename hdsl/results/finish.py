@@ -19,7 +19,7 @@ from hdsl.expressions.evaluate import Value
 from hdsl.expressions.tree import set_of
 from hdsl.model.graph import Bound, ModelGraph, Node, Stochastic
 from hdsl.model.undefined import undefined_elements
-from hdsl.plan.explain import Explanation
+from hdsl.plan.explanation import Explanation
 from hdsl.plan.plan import Plan
 from hdsl.results.fit import Fit
 from hdsl.results.heavy_tails import remarks_on_tails

@@ -128,3 +128,44 @@ def test_direct() -> None:
 def test_as_json() -> None:
     facts = explain(*plan_of(MODELS["eight"])).to_dict()
     assert set(facts) == {"model", "title", "headline", "lines", "remarks"}
+
+
+ALIKE = """data x[i] = [1, 2, 3], n[i] = [4, 5, 6], y[i] = [0, 2, 1]
+a, b ~ Normal(0, 10)
+centred[i] = x[i] - mean(x)
+squared[i] = centred[i]^2
+slope ~ Normal(0, 1)
+y[i] ~ Binomial(n[i], 1 / (1 + exp(-a - b * centred[i] - slope * squared[i])))
+"""
+
+
+def test_quantities_of_which_the_same_is_said_share_an_entry() -> None:
+    found = hdsl.compile(ALIKE).explain()
+    assert (
+        str(found).split("\n\n", 1)[1]
+        == """\
+  observed       y[i] (3)                                    line 6
+  sampled        a, b, slope                                 lines 2 and 5
+                 each: not integrated out (normal-normal): `y` depends on it and is Binomial,
+                   not Normal
+  data           centred[i] (3), squared[i] (3)              lines 3 and 4
+                 from data alone, computed once"""
+    )
+    names = [line.name for line in found.lines]
+    assert names == ["y[i] (3)", "a", "b", "slope", "centred[i] (3)", "squared[i] (3)"]
+    each = found.wrapped(96, each=True)
+    assert each.count("from data alone, computed once") == 2
+    assert "  sampled        slope                                       line 5\n" in each
+
+
+def test_a_long_list_of_names_ends_with_its_lines() -> None:
+    names = [f"quantity_{number}" for number in range(8)]
+    data = "".join(f"{name}[i, k] = x[i] + k\n" for name in names)
+    found = hdsl.compile("data x[i] = [1, 2]\nindex k = 1..2\n" + data).explain()
+    rows = str(found).split("\n")[2:]
+    assert rows[0].startswith(
+        "  data           quantity_0[i, k] (2 x 2), quantity_1[i, k] (2 x 2),"
+    )
+    assert rows[-2].endswith("quantity_7[i, k] (2 x 2); lines 3 to 10")
+    assert rows[-1].strip() == "from data alone, computed once"
+    assert all(len(row) <= 96 for row in rows)
