@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hdsl.density.censoring import as_new_data
 from hdsl.density.march import march
 from hdsl.density.recursions import resolved
 from hdsl.density.sizes import data_evaluator, has_length
@@ -122,7 +123,8 @@ def replicate(
     Returns
     -------
     The replicates by the name of the observation, with axes ``_draw`` and its own, on the scale
-    of what stands left of ``~``; and the names of the observations that cannot be drawn.
+    of what stands left of ``~``; and the names of the observations that cannot be drawn. Where the
+    limits of censored data are known for all of them, new data are censored at these.
     """
     observed = [node for node in plan.graph.stochastic if node.is_observed]
     left_out: set[str] = set()
@@ -131,7 +133,8 @@ def replicate(
         for node in observed:
             try:
                 key = (seed, "replicate", node.name)
-                yield node.name, draw(node.random, node.axes, run, draws, key)
+                random = as_new_data(node, bound, run)
+                yield node.name, draw(random, node.axes, run, draws, key)
             except NotImplementedError:
                 left_out.add(node.name)
 

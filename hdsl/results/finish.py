@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from hdsl.density.censoring import AT_LEAST, AT_MOST, censored_data
 from hdsl.density.density import Density
 from hdsl.density.law import TOLERANCE, law_errors
 from hdsl.density.recover import log_likelihood, recover, replicate
@@ -81,7 +82,7 @@ def finish(
     of_data, more_labels = by_data(bound, likelihood)
     imputed, cell_labels = imputed_variables(bound, values, shape)
     labels |= more_labels | cell_labels
-    variables = tuple(_variables(plan, bound, values, new_data, shape))
+    variables = tuple(_variables(plan, bound, values, new_data, _sides(bound, replicates), shape))
     coords = _coords(bound, [*values.values(), *(d.value for d in new_data.values())], labels)
     remarks = remarks_on(plan, bound, values, left_out, too_many)
     return Fit(
@@ -161,6 +162,7 @@ def _variables(
     bound: Bound,
     values: Mapping[str, Value],
     new_data: Mapping[str, OfData],
+    sides: Mapping[str, OfData],
     shape: tuple[int, int],
 ) -> Iterator[Variable]:
     graph = plan.graph
@@ -179,7 +181,32 @@ def _variables(
         discrete = all(node.random.is_discrete for node in data.nodes)
         array = _shaped(data.value, shape)
         variable = _variable(graph, data.nodes[0], array, _dims(data.value), "replicate")
-        yield replace(variable, name=name, values=array.astype(np.int64) if discrete else array)
+        yield replace(
+            variable,
+            name=name,
+            values=array.astype(np.int64) if discrete else array,
+            **_bounds(sides[name].value if name in sides else None),
+        )
+
+
+def _sides(bound: Bound, replicates: Mapping[str, Value]) -> Mapping[str, OfData]:
+    """On which side the data that are censored are bounds, laid out as the replicates are."""
+    found = censored_data(bound)
+    if not found:
+        return {}
+    sides = {
+        name: found.get(name) or Value(np.zeros(value.array.shape[1:], np.int8), value.axes[1:])
+        for name, value in replicates.items()
+    }
+    return by_data(bound, sides)[0]
+
+
+def _bounds(sides: Value | None) -> dict[str, tuple[int, ...]]:
+    if sides is None:
+        return {}
+    flat = np.asarray(sides.array).reshape(-1)
+    places = {"at_least": flat == AT_LEAST, "at_most": flat == AT_MOST}
+    return {key: tuple(np.flatnonzero(chosen).tolist()) for key, chosen in places.items()}
 
 
 def _variable(

@@ -38,6 +38,7 @@ _GROUP_OF_ROLE: dict[Role, GroupName] = {
     "replicate": "posterior_predictive",
 }
 _SAMPLE_DIMS = ("chain", "draw")
+_ELEMENTS = ("absent", "at_least", "at_most")
 _LARGEST_WHOLE = 2.0**53  # beyond it floating-point numbers skip whole ones
 
 
@@ -161,8 +162,9 @@ def _description(variable: Variable, order: int) -> dict[str, Any]:
         described["description"] = variable.description
     if variable.members is not None:
         described["members"] = variable.members
-    if variable.absent:
-        described["absent"] = np.array(variable.absent)
+    for key in _ELEMENTS:
+        if getattr(variable, key):
+            described[key] = np.array(getattr(variable, key))
     if variable.span is not None:
         described["span"] = np.array([variable.span.start, variable.span.end])
     return described
@@ -228,7 +230,10 @@ def _variable(entry: Entry) -> Variable:
         description=attributes.get("description", ""),
         role=attributes["role"],
         members=attributes.get("members"),
-        absent=tuple(int(index) for index in np.atleast_1d(attributes.get("absent", ()))),
+        **{
+            key: tuple(int(index) for index in np.atleast_1d(attributes.get(key, ())))
+            for key in _ELEMENTS
+        },
     )
 
 

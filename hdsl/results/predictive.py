@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hdsl.results.new_data import new_data, statistics
 from hdsl.results.variables import Variable
 
 if TYPE_CHECKING:
@@ -51,53 +52,9 @@ def predictive_checks(fit: Fit) -> list[Check]:
 
 
 def _checks(fit: Fit, variable: Variable) -> Iterator[Check]:
-    observed = seen_by(fit, variable)
-    if observed is None or not observed.size:
+    data = new_data(fit, variable)
+    if data is None:
         return
-    columns = variable.columns().astype(float)
-    replicates = columns.reshape(-1, columns.shape[2])
-    replicates = replicates[:, np.isfinite(replicates).all(axis=0)]
-    if replicates.shape[1] != observed.size:
-        return
-    for name, compute in _statistics(observed, variable).items():
-        drawn = compute(replicates)
-        value = float(compute(observed[None])[0])
-        low, middle, high = (float(q) for q in np.quantile(drawn, [0.05, 0.5, 0.95]))
-        above = float(np.mean(drawn > value) + np.mean(drawn == value) / 2)
-        yield Check(variable.name, name, value, low, middle, high, above)
-
-
-def _statistics(observed: np.ndarray, variable: Variable) -> Mapping[str, Callable[[Any], Any]]:
-    """What is compared; each takes the last axis away."""
-    if observed.size == 1:
-        return {"value": lambda x: x[:, 0]}
-    found: dict[str, Callable[[Any], Any]] = {"mean": lambda x: x.mean(axis=1)}
-    if np.isin(observed, (0.0, 1.0)).all() and variable.values.dtype.kind in "iub":
-        return found
-    found["sd"] = lambda x: x.std(axis=1, ddof=1)
-    found["minimum"] = lambda x: x.min(axis=1)
-    found["maximum"] = lambda x: x.max(axis=1)
-    if (observed == 0).any():
-        found["share of zeros"] = lambda x: (x == 0).mean(axis=1)
-    return found
-
-
-def seen_by(fit: Fit, variable: Variable) -> np.ndarray | None:
-    """The data in place of which a variable is drawn anew, flat and in its order.
-
-    `None` where the fit doesn't tell which they are.
-    """
-    kept = fit.observed_data.get(variable.name)
-    if kept is None or kept[1].dtype.kind not in "iufb":
-        return None
-    dims, values = kept
-    flat = np.asarray(values, dtype=float).reshape(-1)
-    if tuple(dims) == variable.dims:
-        return flat
-    if len(dims) == 1 and len(variable.dims) == 1:
-        # Some of the data, along an axis of their own under their labels.
-        place = {label: index for index, label in enumerate(fit.coords.get(dims[0], ()))}
-        wanted = [place.get(label, -1) for label in fit.coords[variable.dims[0]]]
-        return None if -1 in wanted else flat[wanted]
-    seen = flat[np.isfinite(flat)]
-    return seen if seen.size == variable.size else None
+    for found in statistics(data):
+        low, middle, high = (float(q) for q in np.quantile(found.of_new, [0.05, 0.5, 0.95]))
+        yield Check(variable.name, found.name, found.of_data, low, middle, high, found.above)

@@ -40,6 +40,9 @@ class Variable:
     absent
         The elements, counted as in `columns`, that no statement defines; their values are NaN,
         or -1 where draws are whole numbers.
+    at_least, at_most
+        Of a replicate, the elements whose datum is a bound alone: the value was at least, or at
+        most, this. The draws are not censored there.
     """
 
     name: str
@@ -50,6 +53,8 @@ class Variable:
     role: Role = "parameter"
     members: str | None = None
     absent: tuple[int, ...] = ()
+    at_least: tuple[int, ...] = ()
+    at_most: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if self.values.ndim != 2 + len(self.dims):
@@ -58,11 +63,8 @@ class Variable:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Variable):
             return NotImplemented
-        mine = (self.name, self.dims, self.span, self.description, self.role, self.members)
-        theirs = (
-            other.name, other.dims, other.span, other.description, other.role, other.members
-        )  # fmt: skip
-        if mine != theirs or self.absent != other.absent:
+        described = (item.name for item in fields(self) if item.name != "values")
+        if any(getattr(self, name) != getattr(other, name) for name in described):
             return False
         return same_array(self.values, other.values)
 

@@ -25,13 +25,11 @@ class Surface(NamedTuple):
     density: np.ndarray
 
 
-def smooth(
-    draws: np.ndarray, size: int = 512, mirrored: bool = True, lowest: float = -np.inf
-) -> Curve:
+def smooth(draws: np.ndarray, size: int = 512, bounds: tuple[float, float] | None = None) -> Curve:
     """The density of draws: a Gaussian kernel estimate, mirrored at bounds.
 
-    Bounds are found where draws crowd at an end; with `mirrored` false the only one is `lowest`.
-    The bandwidth is 1.06 min(sd, IQR / 1.34) n^(-1/5) (Silverman 1986, eq. 3.30).
+    Where they are not given, bounds are found where draws crowd at an end. The bandwidth is 1.06
+    min(sd, IQR / 1.34) n^(-1/5) (Silverman 1986, eq. 3.30).
     """
     from scipy.ndimage import gaussian_filter1d
 
@@ -41,15 +39,26 @@ def smooth(
         return Curve(np.full(1, centre), np.full(1, np.inf))
     draws = (draws - centre) / scale
     bandwidth = 1.06 * draws.size**-0.2
-    low, high = _ends(draws, bandwidth)
-    if not mirrored:
-        low, high = float(draws.min()) - 4 * bandwidth, float(draws.max()) + 4 * bandwidth
-        low = max(low, (lowest - centre) / scale)
+    if bounds is None:
+        low, high = _ends(draws, bandwidth)
+    else:
+        low = max(float(draws.min()) - 4 * bandwidth, (bounds[0] - centre) / scale)
+        high = min(float(draws.max()) + 4 * bandwidth, (bounds[1] - centre) / scale)
     edges = np.linspace(low, high, size + 1)
     counts, _ = np.histogram(draws, edges)
     step = edges[1] - edges[0]
     density = gaussian_filter1d(counts / (draws.size * step), bandwidth / step, mode="reflect")
     return Curve(centre + scale * (edges[:-1] + step / 2), density / scale)
+
+
+def bounds_of(draws: np.ndarray) -> tuple[float, float]:
+    """The ends at which many draws crowd, infinite where they do not."""
+    centre, scale = _scaling(draws)
+    if not scale > 0:
+        return -np.inf, np.inf
+    hard = _hard((draws - centre) / scale, 1.06 * draws.size**-0.2)
+    low, high = float(draws.min()), float(draws.max())
+    return low if hard[0] else -np.inf, high if hard[1] else np.inf
 
 
 def smooth_pair(first: np.ndarray, second: np.ndarray, size: int = 160) -> Surface:

@@ -174,6 +174,13 @@ def checks(fit: Fit, found: Sequence[Drawn]) -> Markup | None:
         judged = f"Unusual among the replicates, so that the model misses something: {named}."
     else:
         judged = "None of these statistics is unusual among the replicates."
+    bounds = [f"`{v.name}`" for v in fit.variables if v.at_least or v.at_most]
+    if bounds:
+        judged += (
+            f" Some of {' and '.join(bounds)} are known only up to a bound, and new data are not "
+            "cut there: the distribution of such data is estimated as Kaplan and Meier do, and "
+            "compared as far as they reach."
+        )
     return join(
         tag("p", opening, prose(judged)),
         check_table(numbers) if numbers else None,
