@@ -178,7 +178,12 @@ def test_texts_stand_out_from_what_is_behind(opened: Any, scheme: str) -> None:
 def test_it_prints(opened: Any) -> None:
     opened.emulate_media(media="print")
     assert opened.locator("nav").is_hidden()
-    assert opened.locator(".tools").first.is_hidden()
+    tools = opened.locator(".tools").first
+    assert tools.locator("input").is_hidden()
+    assert tools.locator("button").first.is_hidden()
+    # Rows that are not printed are counted.
+    assert tools.locator(".count").is_visible()
+    assert opened.locator(".gallery").first.evaluate("e => getComputedStyle(e).display") == "block"
     assert (
         opened.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     )
