@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -91,20 +91,6 @@ def retuned(state: ChainState) -> ChainState:
     if not state.num_steps:
         return state
     return state._replace(adaptation=restart_step_size(state.adaptation))
-
-
-def state_to_arrays(state: ChainState) -> dict[str, NDArray[Any]]:
-    """State as named NumPy arrays, to be written to a file."""
-    named: dict[str, Any] = {**state._asdict(), **state.adaptation._asdict()}
-    del named["adaptation"]
-    return {name: np.asarray(value) for name, value in named.items()}
-
-
-def arrays_to_state(arrays: Mapping[str, NDArray[Any]]) -> ChainState:
-    """State from what `state_to_arrays` gave; a chain goes on from it bit for bit."""
-    on_device = {name: jnp.asarray(value) for name, value in arrays.items()}
-    adaptation = Adaptation(**{name: on_device.pop(name) for name in Adaptation._fields})
-    return ChainState(**on_device, adaptation=adaptation)
 
 
 class ChunkResult(NamedTuple):
