@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from hdsl.expressions.cycles import components
-from hdsl.model.graph import Factor, Stochastic
+from hdsl.model.graph import Factor
 from hdsl.plan.blocks import Layout, Summed, in_blocks
 from hdsl.plan.chains import Definitions, Evaluate
 from hdsl.plan.families import Family, families_behind, hidden_definitions
@@ -136,16 +136,8 @@ def _groups(
 def _without(state: State, layout: Layout, found: Collected, summed: Summed) -> State:
     """The state without some families, which are drawn afterwards."""
     first = layout.families[0]
-    pieces = {n: p for n, p in state.pieces.items() if n not in found.used}
-    pieces |= found.left
-    pieces[first.name] = Factor(first.name, summed.total, first.span)
-    bare = {
-        name: piece
-        for name in found.used
-        if isinstance(piece := state.pieces[name], Stochastic)
-        and not piece.is_observed
-        and not piece.random.is_discrete
-    }
+    total = Factor(first.name, summed.total, first.span)
+    state = state.with_sum(total, found.used, found.left, first.shown)
     drawn = replace(
         first.nodes[0], name=summed.state, axes=(summed.blocks,), random=summed.random,
         is_internal=True,
@@ -154,10 +146,7 @@ def _without(state: State, layout: Layout, found: Collected, summed: Summed) -> 
     parts = [step for family in layout.families for step in family.computed]
     return replace(
         state,
-        pieces=pieces,
-        bare={**state.bare, **bare},
         definitions={**state.definitions, **summed.definitions},
-        spent={**state.spent, **dict.fromkeys(found.used, first.shown)},
         recovery=(Drawn(drawn), *computed, *parts, *state.recovery),
     )
 

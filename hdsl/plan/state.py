@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import takewhile
@@ -171,6 +171,33 @@ class State:
         """The same with more unknowns computed, after the earlier ones and before what is drawn."""
         done = sum(1 for _ in takewhile(lambda step: isinstance(step, Computed), self.recovery))
         return replace(self, recovery=(*self.recovery[:done], *steps, *self.recovery[done:]))
+
+    def with_sum(
+        self, summed: Factor, used: Collection[str], left: Mapping[str, Factor], shown: str
+    ) -> State:
+        """The state with the sum over all values of an unknown in place of what it was made of.
+
+        Parameters
+        ----------
+        used, left
+            The pieces that the sum was made of, and what is left of them.
+        shown
+            The unknown's name in messages.
+        """
+        kept = {name: piece for name, piece in self.pieces.items() if name not in used}
+        bare = {
+            name: piece
+            for name in used
+            if isinstance(piece := self.pieces[name], Stochastic)
+            and not piece.is_observed
+            and not piece.random.is_discrete
+        }
+        return replace(
+            self,
+            pieces={**kept, **left, summed.name: summed},
+            bare={**self.bare, **bare},
+            spent={**self.spent, **dict.fromkeys(used, shown)},
+        )
 
     def noting(self, note: Note) -> State:
         """The same with one more note."""

@@ -300,24 +300,13 @@ def bound_axes(expression: Expression, name: str) -> Iterator[str]:
 def summed_out(state: State, table: Table) -> State:
     """The state without a family, which is drawn afterwards."""
     family = table.family
-    pieces = {n: p for n, p in state.pieces.items() if n not in table.used}
-    pieces |= table.left
-    pieces[family.name] = Factor(family.name, table.total, family.span)
-    bare = {
-        name: piece
-        for name in table.used
-        if isinstance(piece := state.pieces[name], Stochastic)
-        and not piece.is_observed
-        and not piece.random.is_discrete
-    }
+    summed = Factor(family.name, table.total, family.span)
+    state = state.with_sum(summed, table.used, table.left, family.shown)
     node = replace(family.nodes[0], name=family.name, axes=family.axes, random=table.random)
     own = {node.name for node in family.nodes}
     told = tuple(Contribution(name, ()) for name in sorted(set(table.used) - own))
     return replace(
         state,
-        pieces=pieces,
-        bare={**state.bare, **bare},
         definitions={**state.definitions, **table.definitions},
-        spent={**state.spent, **dict.fromkeys(table.used, family.shown)},
         recovery=(Drawn(node, told), *family.computed, *state.recovery),
     )
