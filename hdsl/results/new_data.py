@@ -130,9 +130,10 @@ def _plain(data: NewData) -> Iterator[tuple[str, Callable[[Any], Any]]]:
         return
     yield "sd", lambda x: x.std(axis=1, ddof=1)
     for name, end in (("minimum", observed.min()), ("maximum", observed.max())):
-        if not data.is_whole and end != 0 and (data.replicated == end).any():
+        if not data.is_whole and (data.replicated == end).any():
             # An end that new data reach exactly is a limit: all that differs is how many do.
-            yield f"share at {end:g}", lambda x, end=end: (x == end).mean(axis=1)
+            if end != 0:
+                yield f"share at {end:g}", lambda x, end=end: (x == end).mean(axis=1)
         elif name == "minimum":
             yield name, lambda x: x.min(axis=1)
         else:

@@ -38,7 +38,7 @@ def _has_ties(new: np.ndarray) -> bool:
     return np.unique(new).size < (1 - _TIED) * new.size and bool(np.ptp(new, axis=1).any())
 
 
-def _wants_logarithms(observed: np.ndarray, new: np.ndarray) -> bool:
+def wants_logarithms(observed: np.ndarray, new: np.ndarray) -> bool:
     """Whether positive numbers are skewed, and their logarithms much less."""
     if observed.size < 3 or not (observed.min() > 0 and new.min() > 0):
         return False
@@ -52,7 +52,7 @@ def _skewness(numbers: np.ndarray) -> float:
 
 
 def _densities(axes: Axes, observed: np.ndarray, new: np.ndarray) -> None:
-    logarithmic = _wants_logarithms(observed, new)
+    logarithmic = wants_logarithms(observed, new)
     if logarithmic:
         observed, new = np.log10(observed), np.log10(new)
     low, high = bounds_of(np.append(new, observed))
@@ -74,7 +74,7 @@ def _densities(axes: Axes, observed: np.ndarray, new: np.ndarray) -> None:
         right = np.clip(ends[1], x[-1], observed.max() + room)
         axes.set_xlim(*_scaled(np.array([left, right]), logarithmic))
     if logarithmic:
-        _logarithmic(axes)
+        logarithmic_axis(axes)
     axes.set_yticks([])
     axes.set_ylim(0, None)
     axes.spines["left"].set_visible(False)
@@ -84,7 +84,7 @@ def _scaled(x: np.ndarray, logarithmic: bool) -> np.ndarray:
     return 10.0**x if logarithmic else x
 
 
-def _logarithmic(axes: Axes) -> None:
+def logarithmic_axis(axes: Axes) -> None:
     """A horizontal axis of powers of ten, with 2 and 5 times these where they are few."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
@@ -101,7 +101,7 @@ def _shares(axes: Axes, data: NewData, new: np.ndarray) -> None:
     """The share of data above each value, and the same of new data."""
     shares = data.shares
     positive = data.observed > 0
-    spread = _wants_logarithms(data.observed[positive], new[new > 0])
+    spread = wants_logarithms(data.observed[positive], new[new > 0])
     logarithmic = spread and data.observed.min() >= 0 and new.min() >= 0
     low, high = shares.lowest, shares.highest
     if not data.is_censored:
@@ -130,7 +130,7 @@ def _shares(axes: Axes, data: NewData, new: np.ndarray) -> None:
                       clip_on=False, label=f"data known to be {word}")  # fmt: skip
     axes.set_xlim(places[0], places[-1])
     if logarithmic:
-        _logarithmic(axes)
+        logarithmic_axis(axes)
     highest_share = max(float(over.max()), float(shares.over(places).max()))
     axes.set_ylim(0, min(1.03, 1.1 * highest_share))
     axes.set_ylabel("share above")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hdsl.results.new_data import NewData, mean, new_data, statistics
-from hdsl.results.plots.comparison import compare
+from hdsl.results.plots.comparison import compare, logarithmic_axis, wants_logarithms
 from hdsl.results.plots.letters import described, symbol, verbatim
 from hdsl.results.plots.raw import group_positions, trials_of
 from hdsl.results.plots.smooth import interval
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _MOST_BARS, _MOST_VALUES = 31, 1000
+_WIDE = 30
 _WORDS = {"sd": "standard deviation", "minimum": "smallest value", "maximum": "largest value"}
 
 
@@ -202,12 +203,19 @@ def _histogram(axes: Axes, new: np.ndarray, old: float) -> None:
     from matplotlib.ticker import MaxNLocator
 
     new = new[np.isfinite(new)]
-    axes.hist(new, bins=_bins(new), color=BLUE, alpha=0.55, label="new data")
+    logarithmic = old > 0 and new.max() > _WIDE * new.min() and wants_logarithms(new, new)
+    bins = _bins(np.log(new)) if logarithmic else _bins(new)
+    edges = np.exp(bins) if logarithmic else np.array(bins)
+    axes.hist(new, bins=edges.tolist(), color=BLUE, alpha=0.55, label="new data")
     axes.axvline(old, color=INK, lw=1.8, label="data", gid="data")
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    is_whole = bool(np.all(new == np.round(new)))
-    axes.xaxis.set_major_locator(MaxNLocator(5, integer=is_whole))
+    if logarithmic:
+        axes.set_xlim(min(edges[0], old / 1.1), max(edges[-1], 1.1 * old))
+        logarithmic_axis(axes)
+    else:
+        is_whole = bool(np.all(new == np.round(new)))
+        axes.xaxis.set_major_locator(MaxNLocator(5, integer=is_whole))
     axes.axhline(0, color=GREY, lw=0.8)
 
 
