@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hdsl.results.plots.letters import described, number, symbol, verbatim
+from hdsl.results.plots.quantity import Quantity
 from hdsl.results.plots.stacks import as_percent, draw_stacks, is_sortable
 from hdsl.results.plots.structure import index_words, names_or
 from hdsl.results.plots.style import BLUE, GREY, ORANGE, legend_below, panels
-from hdsl.results.plots.subject import Quantity, Subject
+from hdsl.results.plots.subject import Subject
 from hdsl.results.plots.wishes import Wishes, refusal
 from hdsl.results.variables import Variable, label_text
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hdsl.results.plots.letters import symbol
+from hdsl.results.plots.quantity import Quantity
 from hdsl.results.plots.smooth import smooth
 from hdsl.results.plots.style import (
     BLUE,
@@ -17,7 +18,7 @@ from hdsl.results.plots.style import (
     new_figure,
     panels,
 )
-from hdsl.results.plots.subject import Quantity, Subject
+from hdsl.results.plots.subject import Subject
 from hdsl.results.plots.wishes import Wishes, refusal
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hdsl.results.plots.letters import described, symbol
+from hdsl.results.plots.quantity import Quantity
 from hdsl.results.plots.smooth import Surface, levels, smooth, smooth_pair
 from hdsl.results.plots.structure import hyperparameters, names_or, single_numbers
 from hdsl.results.plots.style import (
@@ -20,7 +21,7 @@ from hdsl.results.plots.style import (
     legend,
     new_figure,
 )
-from hdsl.results.plots.subject import Quantity, Subject
+from hdsl.results.plots.subject import Subject
 from hdsl.results.plots.wishes import Wishes, refusal
 
 if TYPE_CHECKING:

@@ -15,8 +15,9 @@ from hdsl.expressions.functions import exp
 from hdsl.expressions.tree import Along, Reference
 from hdsl.model.graph import Bound, Stochastic
 from hdsl.plan.plan import Plan
+from hdsl.results.plots.quantity import Quantity
 from hdsl.results.plots.smooth import Curve, smooth
-from hdsl.results.plots.subject import Quantity, Subject
+from hdsl.results.plots.subject import Subject
 
 NUM_DRAWS = 8000
 _GRID = "plotted#grid"

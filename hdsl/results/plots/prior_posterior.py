@@ -8,10 +8,11 @@ import numpy as np
 
 from hdsl.results.plots.letters import described, number, symbol
 from hdsl.results.plots.prior import exact_prior, prior_curve, prior_range
+from hdsl.results.plots.quantity import Quantity
 from hdsl.results.plots.smooth import smooth
 from hdsl.results.plots.structure import ends_of, names_or, single_numbers
 from hdsl.results.plots.style import BLUE, GREY, INK, ORANGE, legend, legend_below, panels
-from hdsl.results.plots.subject import Quantity, Subject
+from hdsl.results.plots.subject import Subject
 from hdsl.results.plots.wishes import Wishes, refusal
 
 if TYPE_CHECKING:

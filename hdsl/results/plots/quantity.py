@@ -1,0 +1,46 @@
+"""One number of a fit, as figures take it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hdsl.model.graph import Bound
+
+
+@dataclass(frozen=True, eq=False)
+class Quantity:
+    """One number of the model.
+
+    Attributes
+    ----------
+    draws
+        Shape ``(chain, draw)``.
+    family
+        The name of the family that it belongs to, `index` its place there; empty for a formula.
+    formula
+        For a formula: the graph in which it is a node, with its data.
+    """
+
+    name: str
+    draws: np.ndarray
+    description: str = ""
+    family: str = ""
+    index: int = 0
+    formula: Bound | None = None
+
+    @property
+    def flat(self) -> np.ndarray:
+        """The draws of all chains after each other, those alone that are numbers."""
+        flat = self.draws.reshape(-1)
+        return flat[np.isfinite(flat)]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is a whole number in each draw, of few different ones."""
+        flat = self.flat
+        if flat.size == 0:
+            return False
+        whole = self.draws.dtype.kind in "iub" or bool(np.all(flat == np.round(flat)))
+        return whole and np.unique(flat).size <= 1000
