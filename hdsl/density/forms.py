@@ -13,7 +13,7 @@ from hdsl.density.guards import conjuncts
 from hdsl.density.sizes import has_length, largest_count
 from hdsl.expressions.evaluate import Evaluator
 from hdsl.expressions.functions import log, square, where
-from hdsl.expressions.rewrite import terms
+from hdsl.expressions.linear import terms
 from hdsl.expressions.tree import (
     Apply,
     Constant,

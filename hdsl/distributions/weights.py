@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from hdsl.expressions.functions import log, log1m, where
-from hdsl.expressions.rewrite import along, terms
+from hdsl.expressions.linear import terms
+from hdsl.expressions.rewrite import along
 from hdsl.expressions.tree import (
     Apply,
     Constant,

@@ -288,7 +288,7 @@ class ModelGraph:
 
     @cached_property
     def definitions(self) -> dict[str, tuple[tuple[str, ...], Expression]]:
-        """Axes and expression of each deterministic node, as `rewrite.inline` wants them."""
+        """Axes and expression of each deterministic node, as `inline.inline` wants them."""
         return {n.name: (n.axes, n.expression) for n in self.deterministic}
 
     def parents(self, name: str) -> list[str]:

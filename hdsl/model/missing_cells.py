@@ -12,7 +12,8 @@ from hdsl.distributions import DISTRIBUTIONS
 from hdsl.distributions.censored import CensoredIf
 from hdsl.distributions.random import Applied
 from hdsl.expressions.evaluate import Value
-from hdsl.expressions.rewrite import references, sum_over
+from hdsl.expressions.linear import sum_over
+from hdsl.expressions.rewrite import references
 from hdsl.expressions.solve import solved_for
 from hdsl.expressions.tree import Concatenate, Constant, Expression, Gather, Reference, Stack
 from hdsl.model.chosen_rows import chosen_rows

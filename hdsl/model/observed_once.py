@@ -10,7 +10,8 @@ import numpy as np
 from hdsl.diagnostics import Label as Place
 from hdsl.diagnostics import Report
 from hdsl.expressions.evaluate import Evaluator, Value
-from hdsl.expressions.rewrite import inline, references
+from hdsl.expressions.inline import inline
+from hdsl.expressions.rewrite import references
 from hdsl.expressions.tree import Expression, Reference, walk
 from hdsl.model.element_names import element_name
 from hdsl.model.evaluable import can_evaluate

@@ -16,7 +16,8 @@ from typing import Literal
 from hdsl.distributions.enumerated import Enumerated, EnumeratedChains
 from hdsl.expressions.forests import BlockPart, Blocks, Chosen, ForestOrder, Taken
 from hdsl.expressions.functions import where
-from hdsl.expressions.rewrite import elements_inlined, rebuild
+from hdsl.expressions.inline import elements_inlined
+from hdsl.expressions.rewrite import rebuild
 from hdsl.expressions.simplify import simplify
 from hdsl.expressions.tree import (
     Along,

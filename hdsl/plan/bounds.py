@@ -9,8 +9,8 @@ from dataclasses import replace
 from hdsl.distributions.random import Applied
 from hdsl.distributions.truncated import Truncated
 from hdsl.expressions.functions import where
+from hdsl.expressions.linear import affine
 from hdsl.expressions.ranges import POSITIVE
-from hdsl.expressions.rewrite import affine
 from hdsl.expressions.simplify import simplify
 from hdsl.expressions.tree import Apply, Constant, Expression, Reduce, apply
 from hdsl.model.graph import Factor, Stochastic

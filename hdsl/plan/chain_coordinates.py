@@ -8,7 +8,8 @@ from hdsl.distributions.normal import HALF_LOG_2PI
 from hdsl.distributions.random import Applied
 from hdsl.expressions.chains import is_chains
 from hdsl.expressions.functions import log, sqrt, square, where
-from hdsl.expressions.rewrite import affine, along, position_at, sum_over
+from hdsl.expressions.linear import affine, sum_over
+from hdsl.expressions.rewrite import along, position_at
 from hdsl.expressions.simplify import simplify
 from hdsl.expressions.tree import (
     Along,

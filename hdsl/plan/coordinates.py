@@ -8,7 +8,8 @@ from hdsl.distributions.distribution import Support
 from hdsl.distributions.normal import HALF_LOG_2PI
 from hdsl.distributions.random import Applied
 from hdsl.expressions.functions import exp, log, sqrt, square
-from hdsl.expressions.rewrite import inline, sum_over
+from hdsl.expressions.inline import inline
+from hdsl.expressions.linear import sum_over
 from hdsl.expressions.simplify import simplify
 from hdsl.expressions.tree import Constant, Reference, apply
 from hdsl.model.graph import Deterministic, Factor, Stochastic, whole

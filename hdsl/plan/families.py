@@ -11,7 +11,8 @@ from hdsl.diagnostics import Report
 from hdsl.distributions.categorical import Categorical
 from hdsl.distributions.random import Random
 from hdsl.expressions.functions import where
-from hdsl.expressions.rewrite import element, elements_inlined, inline, rebuild
+from hdsl.expressions.inline import element, elements_inlined, inline
+from hdsl.expressions.rewrite import rebuild
 from hdsl.expressions.simplify import simplify
 from hdsl.expressions.tree import (
     Apply,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from hdsl.expressions.functions import where
-from hdsl.expressions.rewrite import elements_inlined, rebuild, rename_axes
+from hdsl.expressions.inline import elements_inlined
+from hdsl.expressions.rewrite import rebuild, rename_axes
 from hdsl.expressions.simplify import simplify
 from hdsl.expressions.text import text
 from hdsl.expressions.tree import (

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from hdsl.distributions.normal import HALF_LOG_2PI
 from hdsl.distributions.random import Applied
 from hdsl.expressions.functions import log, log1p, sqrt, where
-from hdsl.expressions.rewrite import affine, references
+from hdsl.expressions.linear import affine
+from hdsl.expressions.rewrite import references
 from hdsl.expressions.tree import Apply, Constant, Expression, Gather, apply
 from hdsl.model.graph import Factor, Stochastic, whole
 from hdsl.plan.phrases import family_of, listed, no_longer_whole, shown

@@ -7,8 +7,8 @@ import numpy as np
 from hdsl.distributions.joint import Joint
 from hdsl.distributions.normal import HALF_LOG_2PI
 from hdsl.expressions.functions import log, square, where
+from hdsl.expressions.linear import sum_over
 from hdsl.expressions.matrices import cholesky, log_diagonal_sum
-from hdsl.expressions.rewrite import sum_over
 from hdsl.expressions.tree import Constant, Expression, OfWhole, Reduce, apply
 from hdsl.model.graph import Stochastic, whole
 from hdsl.plan.deviations import name_of_deviations, sampled_by_deviations

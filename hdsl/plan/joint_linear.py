@@ -7,7 +7,8 @@ from itertools import count, islice
 
 from hdsl.distributions.joint import Joint
 from hdsl.expressions.functions import square, where
-from hdsl.expressions.rewrite import LinearTerm, linear, rename_axes
+from hdsl.expressions.linear import LinearTerm, linear
+from hdsl.expressions.rewrite import rename_axes
 from hdsl.expressions.tree import (
     Along,
     At,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from hdsl.distributions.own import Joined, Own
 from hdsl.expressions.functions import exp, log, sqrt, where
-from hdsl.expressions.rewrite import inline, sum_over
+from hdsl.expressions.inline import inline
+from hdsl.expressions.linear import sum_over
 from hdsl.expressions.simplify import simplify
 from hdsl.expressions.tree import Constant, Expression, apply
 from hdsl.model.graph import Stochastic, whole

@@ -10,7 +10,7 @@ from hdsl.diagnostics import Report
 from hdsl.distributions import DISTRIBUTIONS
 from hdsl.distributions.own import Joined, Own
 from hdsl.expressions.functions import LINKS, square
-from hdsl.expressions.rewrite import sum_over
+from hdsl.expressions.linear import sum_over
 from hdsl.expressions.tree import Constant, Expression, set_of
 from hdsl.model.discrete import is_discrete_unknown
 from hdsl.model.graph import Bound, Factor, ModelGraph, SetDeclaration, Stochastic

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from hdsl.expressions.functions import square, where
-from hdsl.expressions.rewrite import terms
+from hdsl.expressions.linear import terms
 from hdsl.expressions.tree import Apply, Constant, Expression, Reduce, apply
 from hdsl.model.graph import Factor, Stochastic
 from hdsl.plan.state import Gaussian, Piece, State

@@ -16,7 +16,7 @@ from hdsl.distributions.distribution import Support
 from hdsl.distributions.random import Applied
 from hdsl.expressions.arrays import numpy_arrays
 from hdsl.expressions.evaluate import Evaluator
-from hdsl.expressions.rewrite import elements_inlined, inliner
+from hdsl.expressions.inline import elements_inlined, inliner
 from hdsl.expressions.simplify import simplifier
 from hdsl.expressions.tree import Expression, set_of
 from hdsl.model.graph import Bound, Factor, ModelGraph, Stochastic

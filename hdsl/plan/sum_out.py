@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from hdsl.distributions.enumerated import Enumerated, EnumeratedChains
 from hdsl.expressions.functions import where
-from hdsl.expressions.rewrite import element, elements_inlined, rebuild, references, rename_axes
+from hdsl.expressions.inline import element, elements_inlined
+from hdsl.expressions.rewrite import rebuild, references, rename_axes
 from hdsl.expressions.simplify import simplify
 from hdsl.expressions.tree import (
     Along,

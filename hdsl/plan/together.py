@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import reduce
 
 from hdsl.expressions.functions import where
-from hdsl.expressions.rewrite import element, elements_inlined, position_at, rebuild, references
+from hdsl.expressions.inline import element, elements_inlined
+from hdsl.expressions.rewrite import position_at, rebuild, references
 from hdsl.expressions.simplify import simplify
 from hdsl.expressions.tree import (
     Along,

@@ -12,7 +12,8 @@ from functools import cached_property
 
 from hdsl.distributions.random import Applied
 from hdsl.expressions.functions import log, square, where
-from hdsl.expressions.rewrite import affine, elements_inlined
+from hdsl.expressions.inline import elements_inlined
+from hdsl.expressions.linear import affine
 from hdsl.expressions.simplify import simplify
 from hdsl.expressions.tree import Apply, Constant, Expression, Gather, apply
 from hdsl.model.graph import Stochastic

@@ -17,7 +17,7 @@ from hdsl.distributions.student import HalfCauchy
 from hdsl.distributions.uniform import Uniform
 from hdsl.expressions.evaluate import Value
 from hdsl.expressions.index_set import IndexSet
-from hdsl.expressions.rewrite import inline
+from hdsl.expressions.inline import inline
 from hdsl.expressions.tree import (
     Expression,
     Gather,

@@ -10,17 +10,9 @@ from hypothesis import strategies as st
 from hdsl.expressions.arrays import numpy_arrays
 from hdsl.expressions.evaluate import Evaluator, Value
 from hdsl.expressions.index_set import IndexSet
-from hdsl.expressions.rewrite import (
-    affine,
-    along,
-    elements_inlined,
-    inline,
-    inliner,
-    references,
-    rename_axes,
-    sum_over,
-    terms,
-)
+from hdsl.expressions.inline import elements_inlined, inline, inliner
+from hdsl.expressions.linear import affine, sum_over, terms
+from hdsl.expressions.rewrite import along, references, rename_axes
 from hdsl.expressions.tree import (
     Along,
     At,

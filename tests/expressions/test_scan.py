@@ -9,7 +9,8 @@ from hdsl.expressions.arrays import numpy_arrays
 from hdsl.expressions.evaluate import Evaluator, Value
 from hdsl.expressions.functions import log, where
 from hdsl.expressions.index_set import IndexSet
-from hdsl.expressions.rewrite import inline, rename_axes
+from hdsl.expressions.inline import inline
+from hdsl.expressions.rewrite import rename_axes
 from hdsl.expressions.text import text
 from hdsl.expressions.tree import (
     Along,

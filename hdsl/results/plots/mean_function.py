@@ -12,7 +12,8 @@ from hdsl.density.streams import DRAW
 from hdsl.distributions.random import Applied, Random
 from hdsl.distributions.zeros import Hurdle
 from hdsl.expressions.evaluate import Value, spread
-from hdsl.expressions.rewrite import element, position_at, rebuild
+from hdsl.expressions.inline import element
+from hdsl.expressions.rewrite import position_at, rebuild
 from hdsl.expressions.tree import Along, Expression, Reduce, Reference, walk
 from hdsl.model.graph import Deterministic, ModelGraph, Stochastic
 from hdsl.results.plots.dependence import Dependence, Groups, dependence

@@ -9,7 +9,8 @@ import numpy as np
 from hdsl.density.streams import DRAW
 from hdsl.distributions.random import Applied
 from hdsl.expressions.evaluate import Value, spread
-from hdsl.expressions.rewrite import elements_inlined, references
+from hdsl.expressions.inline import elements_inlined
+from hdsl.expressions.rewrite import references
 from hdsl.expressions.tree import Expression
 from hdsl.model.graph import Stochastic
 from hdsl.results.plots.structure import ends_of

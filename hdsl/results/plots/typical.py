@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from hdsl.expressions.rewrite import element, rebuild
+from hdsl.expressions.inline import element
+from hdsl.expressions.rewrite import rebuild
 from hdsl.expressions.tree import (
     Along,
     Constant,
