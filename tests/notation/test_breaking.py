@@ -99,7 +99,11 @@ def test_lines_fit_and_are_the_formula(path: Path, target: Target) -> None:
         for room in (12, 20, 34.5, 60):
             rows = broken(text, target, room)
             joined = " ".join(row.text for row in rows)
-            assert bare(joined) == bare(text)
+            if has_box(text):
+                # The condition of a case stands beside the first of the lines of that case.
+                assert sorted(bare(joined)) == sorted(bare(text))
+            else:
+                assert bare(joined) == bare(text)
             if len(rows) == 1 and target.width(text) <= room:
                 assert rows[0].text == text.strip()
             if not has_box(text):
