@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -145,7 +146,8 @@ def _all(
 def _write(kind: Kind, subject: Subject, wishes: Wishes, file: Path, ours: bool) -> None:
     figure = make(kind, subject, wishes)
     if ours:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(OSError):  # the figure can't be written then, which `write` says
+            file.parent.mkdir(parents=True, exist_ok=True)
     write(figure, file)
 
 

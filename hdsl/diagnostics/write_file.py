@@ -29,19 +29,20 @@ def no_such_form(place: Path, ends: Iterable[str]) -> HdslError:
 def write_file(place: Path, content: str | bytes) -> None:
     """Write a file as a whole or not at all; one that is there is replaced.
 
+    What a link leads to is replaced, and devices and pipes (``/dev/stdout``) are written to.
+
     Raises
     ------
     HdslError
         HB575 if it can't be written.
     """
-    data = content.encode() if isinstance(content, str) else content
+    # Names of files may hold bytes that are no letters, and go back as they came.
+    data = content.encode(errors="surrogateescape") if isinstance(content, str) else content
     try:
-        draft = place.with_name(f".{place.name}-{os.getpid()}-{secrets.token_hex(4)}.tmp")
-        try:
-            draft.write_bytes(data)
-            os.replace(draft, place)
-        finally:
-            draft.unlink(missing_ok=True)
+        if place.exists() and not place.is_file() and not place.is_dir():
+            place.write_bytes(data)
+        else:
+            _replace(place.resolve() if place.is_symlink() else place, data)
     except (OSError, ValueError) as error:  # a ValueError: `.` has no name
         said = getattr(error, "strerror", None) or "it is a folder"
         raise HdslError(
@@ -55,3 +56,12 @@ def write_file(place: Path, content: str | bytes) -> None:
                 )
             ]
         ) from None
+
+
+def _replace(place: Path, data: bytes) -> None:
+    draft = place.with_name(f".{place.name}-{os.getpid()}-{secrets.token_hex(4)}.tmp")
+    try:
+        draft.write_bytes(data)
+        os.replace(draft, place)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -50,9 +50,11 @@ class Spelled:
 
 
 def spell(name: str) -> Spelled:
-    """Take a name apart: ``mu_x`` is μ with the subscript x."""
+    """Take a name apart: ``mu_x`` is μ with the subscript x; ``_x`` and ``x__1`` stay."""
     bare = name.rstrip("'")
     primes = len(name) - len(bare)
+    if bare.strip("_") != bare or "__" in bare:
+        return Spelled(bare, (), "", primes)
     first, *rest = [part for part in bare.split("_") if part] or [bare]
     accent = ""
     if rest and rest[-1] in ACCENTS:

@@ -9,7 +9,8 @@ from itertools import groupby
 
 from hdsl.notation.spelling import spell
 
-_TOKEN = re.compile(r'"[^"]*"|[^\W\d]\w*\'*|\d[\w.]*|[<>=!]=|\s+|.', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[^\W\d]\w*\'*|\d[\w.]*|[<>=!]=|\s+|.', re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)")
 _CAN_HAVE_INDICES = re.compile(r"[\w)']$")
 _ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
 _STEP_LENGTH = 3
@@ -103,7 +104,9 @@ def _stays(entry: list[str], labels: frozenset[str]) -> bool:
 
 
 def _spelled(token: str) -> str:
-    return plain(symbol(token)) if token[0].isalpha() else _OPERATORS.get(token, token.strip('"'))
+    if token[0] == '"':
+        return _ESCAPED.sub(r"\1", token[1:-1])
+    return plain(symbol(token)) if token[0].isalpha() else _OPERATORS.get(token, token)
 
 
 def _lettered(runs: list[Run]) -> list[Run]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import wrap
 
+from hdsl.notation.unicode import columns as width
 from hdsl.picture.layout import label_of
 from hdsl.picture.scene import LAYERS, Drawn, Scene
 from hdsl.picture.symbols import plain
@@ -18,8 +19,13 @@ _MEANINGS = {
 }  # fmt: skip
 
 
+_NARROWEST = 40
+_LEAST_ROOM = 12
+
+
 def text(scene: Scene, columns: int = 80) -> str:
-    """The picture in lines of at most so many letters."""
+    """The picture in lines of at most so many letters, where there are 40 or more."""
+    columns = max(columns, _NARROWEST)
     lines = [*wrap(scene.title, columns), ""] if scene.title else []
     for layer in reversed(scene.layers):
         lines += _layer(scene, layer, columns)
@@ -65,16 +71,18 @@ def _node(scene: Scene, node: Drawn, columns: int) -> Iterator[str]:
     to = [plain(scene.nodes[a.target].label) for a in scene.arrows if a.source == node.name]
     to += ["itself"] if node.repeats else []
     arrow = f"→ {', '.join(to)}" if to else ""
-    if len(first) + len(arrow) + 3 <= columns:
-        yield f"{first}{arrow:>{columns - len(first)}}"
+    if width(first) + width(arrow) + 3 <= columns:
+        yield f"{first}{' ' * (columns - width(first) - width(arrow))}{arrow}"
         return
-    yield from wrap(first, columns, subsequent_indent="    ")
-    yield from (line.rjust(columns) for line in wrap(arrow, columns - 8))
+    room = max(columns, _LEAST_ROOM)
+    yield from wrap(first, room, subsequent_indent="    ")
+    for line in wrap(arrow, max(room - 8, _LEAST_ROOM)):
+        yield f"{' ' * (columns - width(line))}{line}"
 
 
 def _boxed(title: str, lines: list[str], columns: int, corners: str) -> Iterator[str]:
     a, b, c, d = corners
-    yield f"{a}─ {title} {'─' * (columns - len(title) - 5)}{b}"
+    yield f"{a}─ {title} {'─' * (columns - width(title) - 5)}{b}"
     for line in lines:
-        yield f"│ {line:<{columns - 4}} │"
+        yield f"│ {line}{' ' * (columns - 4 - width(line))} │"
     yield f"{c}{'─' * (columns - 2)}{d}"

@@ -25,12 +25,15 @@ from hdsl.plan.plan import Plan
 LONGEST = 240
 """Inner parts of a formula with more characters than this are left out."""
 DEEPEST = 12
+_LEFT_OUT = "…"
+MOST_PARTS = 1000
+"""Of formulas with more parts than this the innermost are left out before anything is done."""
 
 
 def formula(expression: Expression, plan: Plan) -> str:
     """An expression as text, in names of the file; an ellipsis stands for what is too long."""
     internal = {n: d for n, d in plan.definitions.items() if n not in plan.graph.nodes}
-    written_out = elements_inlined(expression, internal)
+    written_out = _outermost(elements_inlined(expression, internal), MOST_PARTS)
     shown = simplify(_unguarded(in_own_indices(written_out, plan.graph)))
     while (tidier := _tidied(shown)) != shown:
         shown = tidier
@@ -39,6 +42,7 @@ def formula(expression: Expression, plan: Plan) -> str:
 
 def abridged(expression: Expression) -> str:
     """An expression as text, without its innermost parts where it is too long."""
+    expression = _outermost(expression, MOST_PARTS)
     whole = text(expression)
     if len(whole) <= LONGEST:
         return whole
@@ -46,13 +50,34 @@ def abridged(expression: Expression) -> str:
         shorter = text(_cut(expression, depth))
         if len(shorter) <= LONGEST:
             return shorter
-    return "…"
+    return _LEFT_OUT
 
 
 def _cut(e: Expression, depth: int) -> Expression:
     if isinstance(e, Constant | Position) or (isinstance(e, Reference) and depth > 0):
         return e
-    return Reference("…", ()) if depth == 0 else map_children(e, lambda c: _cut(c, depth - 1))
+    return Reference(_LEFT_OUT) if depth == 0 else map_children(e, lambda c: _cut(c, depth - 1))
+
+
+def _outermost(expression: Expression, most: int) -> Expression:
+    """The expression, cut where it has more parts than `most`.
+
+    Parts are counted as they would be written: definitions that use each other twice, one after the
+    other, have few parts in memory, and twice as many on paper at each step.
+    """
+    total = depth = 0
+    level: dict[int, tuple[Expression, int]] = {id(expression): (expression, 1)}
+    while level:
+        total += sum(count for _, count in level.values())
+        if total > most:
+            return _cut(expression, depth)
+        depth += 1
+        below: dict[int, tuple[Expression, int]] = {}
+        for part, count in level.values():
+            for child in part.children:
+                below[id(child)] = child, below.get(id(child), (child, 0))[1] + count
+        level = below
+    return expression
 
 
 def in_own_indices(expression: Expression, graph: ModelGraph) -> Expression:

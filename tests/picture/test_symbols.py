@@ -13,6 +13,7 @@ from hdsl.picture.symbols import Run, formula, plain, symbol
     [
         ("theta", "θ"), ("mu_x", "μ_x"), ("b0", "b_0"), ("made_in", "made_in"), ("x_obs", "x_obs"),
         ("theta_next", "θ_next"), ("Sigma", "Σ"), ("y'", "y′"), ("Größe", "Größe"),
+        ("_x", "_x"), ("x_", "x_"), ("x__1", "x__1"),
     ],
 )  # fmt: skip
 def test_symbol(name: str, shown: str) -> None:
@@ -34,6 +35,7 @@ def test_letters_are_italic_and_words_upright() -> None:
         ("w + y[t-1]^2", "w + y_(t−1)^2"),
         ("s^-2 + a^(1 - b)", "s^−2 + a^(1−b)"),
         ("[0.9, 0.1]", "[0.9, 0.1]"),
+        (r'u["a]\\ \"b"] + 1', r'u_(a]\ "b) + 1'),
         ("MultiNormal(0,\n  sd = tau, corr = R)", "MultiNormal(0, sd = τ, corr = R)"),
         ("if a <= b then exp(mu) else inf", "if a ≤ b then exp(μ) else ∞"),
         ("MultiNormal(m, [[s[g]^2, c[g]], [c[g], 1]])", "MultiNormal(m, [[s^2, c], [c, 1]])"),

@@ -11,6 +11,7 @@ import pytest
 
 import hdsl
 from hdsl import HdslError
+from hdsl.notation.unicode import columns
 from hdsl.picture.picture import FORMS, Picture
 from hdsl.picture.view import scene_of
 
@@ -142,3 +143,16 @@ def test_a_large_picture_has_fewer_dots_and_other_scripts_no_warning() -> None:
         width, height = drawn.size
     assert width * height <= 51_000_000
     assert max(width, height) <= 30_100
+
+
+def test_a_narrow_terminal_has_a_picture_too() -> None:
+    made = hdsl.compile("# Title\n\nx[a, b, c] ~ Normal(0, 1)\nindex a = 1..2\nindex b = 1..2\n"
+                        "index c = 1..2\ny[a] = sum(x[a, b, c] for b, c)").picture()  # fmt: skip
+    assert made.text(1) == made.text(40)
+    assert max(map(len, made.text(1).split("\n"))) == 40
+
+
+def test_boxes_close_around_wide_letters() -> None:
+    made = hdsl.compile("index 都市 = {a, b}\nμ_群[都市] ~ Normal(0, 1)\nz = μ_群[a]").picture()
+    lines = made.text(50).split("\n")
+    assert {columns(line) for line in lines[:-1]} == {50}

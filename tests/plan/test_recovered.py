@@ -7,15 +7,18 @@ import re
 import numpy as np
 import pytest
 
+import hdsl
 from hdsl.density.density import lower
 from hdsl.density.recover import recover
 from hdsl.distributions.random import Applied
 from hdsl.expressions.arrays import numpy_arrays
 from hdsl.expressions.evaluate import Evaluator
-from hdsl.expressions.tree import Expression
+from hdsl.expressions.tree import Expression, Reference
 from hdsl.model.graph import Stochastic
 from hdsl.plan.explain import explain
+from hdsl.plan.formulas import abridged, formula
 from hdsl.plan.plan import Drawn
+from hdsl.plan.planner import make_plan
 
 from .laws import plan_of, points
 from .models import MODELS
@@ -62,3 +65,12 @@ def test_precisions_add_up_to_that_of_the_draws(model: str) -> None:
         np.testing.assert_allclose(value(precision * sd**2), 1, rtol=1e-9)
         size = np.abs(value(moment)).max()
         np.testing.assert_allclose(value(moment - centre * precision), 0, atol=1e-9 * size)
+
+
+def test_a_formula_that_doubles_at_each_step_is_cut_at_once() -> None:
+    e: Expression = Reference("a")
+    for _ in range(200):
+        e = e / (e + 1.0)
+    plan = make_plan(hdsl.compile("a ~ Normal(0, 1)").graph)
+    assert "…" in formula(e, plan)
+    assert len(abridged(e)) <= 240

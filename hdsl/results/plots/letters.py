@@ -33,7 +33,8 @@ def symbol(name: str) -> str:
     name = cut(name)
     head, bracket, rest = name.partition("[")
     words = _WORD.findall(head)
-    if not _NAME.fullmatch(head) or not words or max(head) > _LAST_LETTER:
+    is_apart = head.strip("_") == head and "__" not in head
+    if not _NAME.fullmatch(head) or not is_apart or max(head) > _LAST_LETTER:
         return plain(name)
     first, lower = words[0], " ".join(words[1:])
     letter = _LETTERS.get(first, first if len(first) == 1 else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,7 +69,7 @@ def _densities(
     draws = quantity.flat
     posterior = smooth(draws)
     mean = float(draws.mean())
-    label = _mean_label(axes, mean, alone)
+    label = _mean_label(axes, quantity, alone)
     if posterior.x.size == 1:
         axes.axvline(mean, color=BLUE, label="always this value")
         return
@@ -110,15 +111,20 @@ def _masses(
     if prior is not None:
         axes.plot(values, prior, "o--", color=GREY, ms=3.5, label="prior", gid="prior")
     mean = float(quantity.flat.mean())
-    label = _mean_label(axes, mean, alone)
+    label = _mean_label(axes, quantity, alone)
     axes.axvline(mean, color=INK, lw=1.0, label=label, gid="mean")
 
 
-def _mean_label(axes: Axes, mean: float, alone: bool) -> str:
-    """The mean stands in the legend of a panel alone, else above it."""
+def _mean_label(axes: Axes, quantity: Quantity, alone: bool) -> str:
+    """The mean stands in the legend of a panel alone, else above it; and what it leaves out."""
+    draws = quantity.flat
+    lost = 1 - draws.size / quantity.draws.size
+    said = f"mean {number(float(draws.mean()))}"
+    if lost:
+        said += f" without the {100 * lost:.2g} % that are infinite or no numbers"
     if alone:
-        return f"posterior mean {number(mean)}"
-    axes.set_title(f"mean {number(mean)}", fontsize=10, color=GREY)
+        return f"posterior {said}"
+    axes.set_title("\n".join(textwrap.wrap(said, 40)), fontsize=10, color=GREY)
     return "posterior mean"
 
 

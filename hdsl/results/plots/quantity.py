@@ -9,6 +9,11 @@ import numpy as np
 from hdsl.model.graph import Bound
 
 
+_MANY = 1000
+_LARGEST_WHOLE = 2.0**53
+"""From here on all floating-point numbers are whole."""
+
+
 @dataclass(frozen=True, eq=False)
 class Quantity:
     """One number of the model.
@@ -38,9 +43,12 @@ class Quantity:
 
     @property
     def is_whole(self) -> bool:
-        """Whether it is a whole number in each draw, of few different ones."""
+        """Whether it is a whole number in each draw, of few that lie close to each other."""
         flat = self.flat
         if flat.size == 0:
             return False
-        whole = self.draws.dtype.kind in "iub" or bool(np.all(flat == np.round(flat)))
-        return whole and np.unique(flat).size <= 1000
+        whole = self.draws.dtype.kind in "iub" or bool(
+            np.all((flat == np.round(flat)) & (np.abs(flat) < _LARGEST_WHOLE))
+        )
+        low, high = np.quantile(flat, [0.005, 0.995])
+        return whole and np.unique(flat).size <= _MANY and bool(high - low <= _MANY)

@@ -11,6 +11,8 @@ from hdsl.results.summary import SECTIONS, Family
 from hdsl.results.table import HEADER, Line, value_line, written_number
 
 MOST_ROWS = 5000
+_LONG = 40
+"""Longer names are broken into lines."""
 _PAGE = 25
 _WHOLE_NAMES = {
     "mean": "posterior mean",
@@ -117,7 +119,9 @@ def _row(line: Line, values: Sequence[float], role: str) -> Markup:
         )
         for place, (cell, value) in enumerate(zip(cells, values, strict=True), start=1)
     )
-    return tag("tr", tag("th", name, scope="row"), *written, tag("td", role, class_="text"))
+    kind = "long" if len(name) > _LONG else None
+    first = tag("th", name, scope="row", class_=kind)
+    return tag("tr", first, *written, tag("td", role, class_="text"))
 
 
 def _head(title: str) -> Markup:

@@ -470,3 +470,18 @@ def test_a_second_index_of_a_curve_makes_panels(drawn):
         middle = np.median(values[..., place].reshape(-1, 3), axis=0)
         np.testing.assert_allclose(drawn.artist(axes, "median").get_ydata(), middle)
         np.testing.assert_allclose(drawn.artist(axes, "points").get_ydata(), pelts[animal])
+
+
+def test_counts_far_from_each_other_are_no_bars(drawn):
+    rng = np.random.default_rng(2)
+    draws = {
+        "far": rng.poisson(1e12, (4, 100)).astype(float),
+        "huge": 1e300 * rng.normal(2, 1, (4, 100)),
+        "near": rng.poisson(1e4, (4, 100)).astype(float),
+        "lost": np.where(rng.random((4, 100)) < 0.5, -np.inf, rng.normal(0, 1, (4, 100))),
+    }
+    fit = drawn.made_up("x ~ Normal(0, 1)", {}, **{n: Variable(n, v) for n, v in draws.items()})
+    found = {q.name: q.is_whole for q in fit.plot.subject.numbers(draws)}
+    assert found == {"far": False, "huge": False, "near": True, "lost": False}
+    axes = fit.plot.prior_posterior("lost", "near").axes[0]
+    assert "that are\ninfinite or no numbers" in axes.get_title(loc="left")
