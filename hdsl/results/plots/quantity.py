@@ -8,7 +8,6 @@ import numpy as np
 
 from hdsl.model.graph import Bound
 
-
 _MANY = 1000
 _LARGEST_WHOLE = 2.0**53
 """From here on all floating-point numbers are whole."""
