@@ -6,6 +6,7 @@ import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
 
 WIDTH = 96
 INDENT = 17
@@ -81,7 +82,7 @@ class Explanation:
 def _folded(lines: Sequence[Line]) -> Iterator[tuple[Line, ...]]:
     """Runs of lines that say the same."""
     starts = [n for n, line in enumerate(lines) if not n or not line.folds_with(lines[n - 1])]
-    for start, stop in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for start, stop in pairwise([*starts, len(lines)]):
         yield tuple(lines[start:stop])
 
 

@@ -169,3 +169,7 @@ def test_a_long_list_of_names_ends_with_its_lines() -> None:
     assert rows[-2].endswith("quantity_7[i, k] (2 x 2); lines 3 to 10")
     assert rows[-1].strip() == "from data alone, computed once"
     assert all(len(row) <= 96 for row in rows)
+
+
+def test_a_model_of_nothing_has_a_plan() -> None:
+    assert str(hdsl.compile("data n = 3").explain()).startswith("model: ")
