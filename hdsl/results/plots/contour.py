@@ -137,8 +137,17 @@ def _diagonal(axes: Axes, quantity: Quantity) -> None:
 
 
 def _tie(grid: np.ndarray, quantities: list[Quantity]) -> None:
-    """Labels and numbers at the left and lower edges alone; one range for a column."""
+    """Labels and numbers at the left and lower edges alone; one range for each quantity."""
     size = len(quantities)
+    for place in range(size):
+        across = [grid[row][place] for row in range(place + 1, size)]
+        along = [grid[place][column] for column in range(place)]
+        ends = [*(a.get_xlim() for a in across), *(a.get_ylim() for a in along)]
+        shown = min(lower for lower, _ in ends), max(upper for _, upper in ends)
+        for axes in (*across, grid[place][place]):
+            axes.set_xlim(*shown)
+        for axes in along:
+            axes.set_ylim(*shown)
     for row in range(size):
         for column in range(row + 1):
             axes: Axes = grid[row][column]
@@ -153,5 +162,3 @@ def _tie(grid: np.ndarray, quantities: list[Quantity]) -> None:
                 axes.set_ylabel(symbol(quantities[row].name))
             elif row > column:
                 axes.set_yticklabels([])
-        if row < size - 1:
-            grid[row][row].set_xlim(*grid[size - 1][row].get_xlim())

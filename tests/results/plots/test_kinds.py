@@ -58,6 +58,17 @@ def test_caterpillar(fit, drawn):
     assert population == pytest.approx(float((a / (a + beta)).mean()))
 
 
+def test_pairs_show_a_quantity_in_one_range(fit):
+    panels = {
+        axes.get_subplotspec().num1: axes
+        for axes in fit.plot.pairs("a", "beta", "log(a+beta)").axes
+        if axes.axison
+    }
+    columns = [[panels[place].get_xlim() for place in down] for down in ((0, 3, 6), (4, 7))]
+    assert all(len(set(limits)) == 1 for limits in columns)
+    assert panels[3].get_ylim() == panels[4].get_xlim()
+
+
 def test_contours_of_formulas(fit, drawn):
     figure = fit.plot.contour("log(a/beta)", "log(a+beta)")
     axes = figure.axes[0]
