@@ -109,7 +109,8 @@ def test_sections(written: str) -> None:
 def test_every_quantity_is_in_the_table(written: str) -> None:
     table = written[written.index('id="quantities"') :]
     table = table[: table.index("</table>")]
-    assert len(re.findall(r'<th scope="row">', table)) == 42
+    assert len(re.findall(r'<th scope="row"', table)) == 42
+    assert table.count('<th scope="row" class="long">') == 1
     assert 'data-value="' in table
 
 
